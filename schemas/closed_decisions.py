@@ -1,0 +1,38 @@
+"""A decision with its outcome, when its window ends: what ``learn`` and ``coordinate`` fold."""
+
+import msgspec
+
+from schemas.origins import Origin
+
+
+class ClosedDecision(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """One decision at the end of its window.
+
+    ``ghost`` decisions judge and never train. ``x`` is the response feature row at the decision, in catalogue order.
+    ``propensities`` and ``depths`` follow the decision's candidates, *none* included (depth 0); ``sent`` tells which
+    of them contact the customer; ``action`` is the index drawn. ``clicked`` and ``purchased`` are the labels;
+    ``margin`` is in minor units over the window, net of realised discounts, refunds and message cost. ``first`` marks
+    the user's first would-send in this campaign: the one value that measurement counts. Times are ms since 1970, UTC.
+    """
+
+    origin: Origin
+    decision_id: str
+    user: str
+    campaign: str
+    kind: str
+    ghost: bool
+    channel: str
+    action: int
+    propensities: tuple[float, ...]
+    depths: tuple[float, ...]
+    sent: tuple[bool, ...]
+    x: tuple[float, ...]
+    catalogue: str
+    opened_at: int
+    closed_at: int
+    delivered: bool
+    clicked: bool
+    purchased: bool
+    revenue: int
+    margin: int
+    first: bool

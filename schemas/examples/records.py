@@ -1,0 +1,105 @@
+"""One record of the log for each kind of body."""
+
+from msgspec import Struct
+
+from schemas.examples.campaigns import CART_RESCUE, DEFAULT_POLICY
+from schemas.examples.story import CARTED, CUSTOMER, DECIDED, LOGISTIC_SHA256, TRIGGER_ID
+from schemas.origins import Origin
+from schemas.records import (
+    Body,
+    CampaignsActivated,
+    ConsentChanged,
+    ErasureRequested,
+    EventTaken,
+    LineTaken,
+    LogOpened,
+    ModelActivated,
+    OutcomeTaken,
+    Record,
+    Ticked,
+    WatermarkReached,
+)
+
+_BODIES: dict[str, tuple[Origin, str, Body]] = {
+    "opened": (Origin("log", 12, 0), "", LogOpened("e7", "arrival", 64, "9f3c1b7a")),
+    "event": (
+        Origin("clicks", 3, 118_203),
+        CUSTOMER,
+        EventTaken(
+            event_id="7f0c2a51-1d9e-4a53-9f0e-2a6c3b8d7e10",
+            type="add_to_cart",
+            occurred_at=CARTED,
+            session="s-99",
+            item="i-301",
+            category="shoes.running",
+            quantity=1,
+            price=39_900,
+            currency="CNY",
+            device="d-5",
+            address="",
+            order="",
+            lines=(),
+            amount=-1,
+            coupon="",
+            source="app",
+            stable=True,
+        ),
+    ),
+    "purchase": (
+        Origin("purchases", 1, 20_417),
+        CUSTOMER,
+        EventTaken(
+            event_id="0b6f8c1e-77aa-4b0c-8a53-5d2f9e6c1a44",
+            type="purchase",
+            occurred_at=DECIDED + 900_000,
+            session="",
+            item="",
+            category="",
+            quantity=1,
+            price=-1,
+            currency="CNY",
+            device="",
+            address="",
+            order="o-5521",
+            lines=(LineTaken("i-301", "shoes.running", 1, 39_900),),
+            amount=39_900,
+            coupon="K7Q4-M2XD-9F",
+            source="app",
+            stable=True,
+            repaired=("currency",),
+        ),
+    ),
+    "outcome": (
+        Origin("trigger-outcomes", 0, 5_001),
+        CUSTOMER,
+        OutcomeTaken("psh-881-2", TRIGGER_ID, "failed", DECIDED + 3_120, "token_unregistered", retryable=False, cost=2),
+    ),
+    "consent": (
+        Origin("privacy-requests", 0, 31),
+        CUSTOMER,
+        ConsentChanged("pr-31", CARTED - 86_400_000, {"push": True, "sms": False}),
+    ),
+    "erasure": (Origin("privacy-requests", 0, 32), CUSTOMER, ErasureRequested("pr-32", CARTED - 3_600_000)),
+    "watermark": (
+        Origin("watermark/clicks", 0, DECIDED - 1_000),
+        "",
+        WatermarkReached("clicks", {0: DECIDED - 1_000, 1: DECIDED - 400}, 2),
+    ),
+    "tick": (Origin("tick", 12, DECIDED), "", Ticked()),
+    "campaigns": (
+        Origin("operator", 0, CARTED - 90_000_000),
+        "",
+        CampaignsActivated(
+            (CART_RESCUE,),
+            (DEFAULT_POLICY,),
+            "crm",
+            "autumn sale",
+        ),
+    ),
+    "model": (Origin("closed-decisions", 0, 4_711), "", ModelActivated("purchase", 7, LOGISTIC_SHA256)),
+}
+
+RECORDS: dict[str, Struct] = {
+    f"Record.{name}": Record(origin=origin, written_at=DECIDED, user=user, body=body)
+    for name, (origin, user, body) in _BODIES.items()
+}

@@ -1,0 +1,30 @@
+"""Fraud: alerts a person can read, and the samples the detectors learn from."""
+
+import msgspec
+
+from schemas.fields import Millis, UserToken
+from schemas.origins import Origin
+
+
+class FraudAlert(msgspec.Struct, frozen=True, kw_only=True):
+    """A customer whose calibrated risk passed the alert threshold, with reasons, strongest first."""
+
+    alert_id: str
+    origin: Origin
+    user: UserToken
+    at: Millis
+    risk: float
+    threshold: float
+    reasons: tuple[str, ...]
+    versions: dict[str, str] = {}
+
+
+class FraudSample(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """One row of fraud features, in catalogue order, as it was scored."""
+
+    origin: Origin
+    user: str
+    at: int
+    x: tuple[float, ...]
+    catalogue: str
+    risk: float

@@ -1,0 +1,135 @@
+"""What stands in ``user-log``: events, outcomes and control, each with its origin. msgpack, positional."""
+
+import msgspec
+
+from schemas.campaigns import Campaign, ContactPolicy
+from schemas.origins import Origin
+
+
+class _Body(msgspec.Struct, frozen=True, array_like=True, tag_field="tag"):
+    """A record's content; the tag is the array's first element."""
+
+
+class LogOpened(_Body, frozen=True, tag="open"):
+    """The first record of a partition: fixes epoch, clock (``arrival`` or ``source``), size and token key for good."""
+
+    epoch: str
+    clock: str
+    partitions: int
+    token_key: str
+
+
+class LineTaken(msgspec.Struct, frozen=True, array_like=True):
+    """A cleaned order line; ``price`` in minor units per piece, -1 where unknown."""
+
+    item: str
+    category: str
+    quantity: int
+    price: int
+
+
+class EventTaken(_Body, frozen=True, tag="e"):
+    """A validated, cleaned event. Texts are empty and ``price`` (minor units) is -1 where the event had none.
+
+    ``repaired`` lists the fields that cleaning changed; ``amount`` is the order's sum in minor units, -1 if unknown.
+    """
+
+    event_id: str
+    type: str
+    occurred_at: int
+    session: str
+    item: str
+    category: str
+    quantity: int
+    price: int
+    currency: str
+    device: str
+    address: str
+    order: str
+    lines: tuple[LineTaken, ...]
+    amount: int
+    coupon: str
+    source: str
+    stable: bool
+    repaired: tuple[str, ...] = ()
+
+
+class OutcomeTaken(_Body, frozen=True, tag="o"):
+    """A validated outcome of a trigger; ``cost`` in minor units, -1 where not reported."""
+
+    outcome_id: str
+    trigger_id: str
+    status: str
+    occurred_at: int
+    reason: str
+    retryable: bool
+    cost: int
+
+
+class ConsentChanged(_Body, frozen=True, tag="c"):
+    """Channels the customer now allows (True) or forbids (False)."""
+
+    request_id: str
+    occurred_at: int
+    channels: dict[str, bool]
+
+
+class ErasureRequested(_Body, frozen=True, tag="x"):
+    """The customer's profile is to be removed."""
+
+    request_id: str
+    occurred_at: int
+
+
+class WatermarkReached(_Body, frozen=True, tag="w"):
+    """How far ``intake`` has read one source: arrival times in ms per partition, of ``partitions`` in all."""
+
+    source: str
+    reached: dict[int, int]
+    partitions: int
+
+
+class Ticked(_Body, frozen=True, tag="t"):
+    """Time passed on an idle partition."""
+
+
+class CampaignsActivated(_Body, frozen=True, tag="k"):
+    """The whole set of campaigns and contact policies that holds from here on."""
+
+    campaigns: tuple[Campaign, ...]
+    policies: tuple[ContactPolicy, ...]
+    by: str
+    reason: str
+
+
+class ModelActivated(_Body, frozen=True, tag="m"):
+    """From here on model ``name`` scores with ``version``; ``sha256`` must match the snapshot on ``models``."""
+
+    name: str
+    version: int
+    sha256: str
+
+
+Body = (
+    LogOpened
+    | EventTaken
+    | OutcomeTaken
+    | ConsentChanged
+    | ErasureRequested
+    | WatermarkReached
+    | Ticked
+    | CampaignsActivated
+    | ModelActivated
+)
+
+
+class Record(msgspec.Struct, frozen=True, array_like=True):
+    """One record of a log. ``user`` is the token, empty for control; ``written_at`` is the writer's time in ms.
+
+    On a log with clock ``source``, ``written_at`` is the event time.
+    """
+
+    origin: Origin
+    written_at: int
+    user: str
+    body: Body

@@ -1,0 +1,128 @@
+"""One table of topics: creation, checks, apps, tests and docs are made from it."""
+
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from schemas.checkpoints import CheckpointEntry
+from schemas.closed_decisions import ClosedDecision
+from schemas.dead_letters import DeadLetter
+from schemas.decisions import Decision
+from schemas.events import Event
+from schemas.experiments import ExperimentResult
+from schemas.fraud import FraudAlert, FraudSample
+from schemas.models import ModelSnapshot
+from schemas.outcomes import Outcome
+from schemas.privacy import PrivacyRequest
+from schemas.records import Record
+from schemas.triggers import Trigger
+
+DAY = 86_400_000
+FOREVER = -1
+
+
+class Topic(NamedTuple):
+    """One topic. ``partitions`` is *log* (as many as ``user-log``) or a fixed count.
+
+    The platform may give its own topics (``public_input``) any count; ``retention`` is in ms, -1 for ever.
+    """
+
+    name: str
+    record: type[msgspec.Struct]
+    key: str
+    partitions: Literal["log"] | int
+    cleanup: Literal["delete", "compact"]
+    retention: int
+    timestamps: Literal["CreateTime", "LogAppendTime"]
+    encoding: Literal["json", "msgpack"]
+    meaning: str
+    public_input: bool = False
+
+    @property
+    def public(self) -> bool:
+        """Whether other teams read or write it: then it is JSON and has a schema and golden files."""
+        return self.encoding == "json"
+
+
+BROWSES = "browses"
+CLICKS = "clicks"
+PURCHASES = "purchases"
+OUTCOMES = "trigger-outcomes"
+PRIVACY = "privacy-requests"
+CONTROL = "control"
+USER_LOG = "user-log"
+TRIGGERS = "promotion-triggers"
+DECISIONS = "decisions"
+FRAUD_ALERTS = "fraud-alerts"
+CLOSED_DECISIONS = "closed-decisions"
+FRAUD_SAMPLES = "fraud-samples"
+MODELS = "models"
+EXPERIMENT_RESULTS = "experiment-results"
+DEAD_LETTERS = "dead-letters"
+CHECKPOINTS = "checkpoints"
+
+EVENT_SOURCES = (BROWSES, CLICKS, PURCHASES)
+INTAKE_SOURCES = (*EVENT_SOURCES, OUTCOMES, PRIVACY, CONTROL)
+
+
+TOPICS: dict[str, Topic] = {
+    t.name: t
+    for t in (
+        Topic(BROWSES, Event, "user", 8, "delete", 7 * DAY, "CreateTime", "json", "views and searches", True),
+        Topic(CLICKS, Event, "user", 8, "delete", 7 * DAY, "CreateTime", "json", "clicks, carts, reviews", True),
+        Topic(PURCHASES, Event, "user", 8, "delete", 7 * DAY, "CreateTime", "json", "purchases and refunds", True),
+        Topic(OUTCOMES, Outcome, "user", 8, "delete", 7 * DAY, "CreateTime", "json", "what became of triggers", True),
+        Topic(PRIVACY, PrivacyRequest, "user", 8, "delete", 7 * DAY, "CreateTime", "json", "consent, erasure", True),
+        Topic(CONTROL, Record, "kind", 1, "delete", FOREVER, "LogAppendTime", "msgpack", "campaigns and models"),
+        Topic(USER_LOG, Record, "user", "log", "delete", 14 * DAY, "LogAppendTime", "msgpack", "the ordered log"),
+        Topic(TRIGGERS, Trigger, "user", "log", "delete", 7 * DAY, "CreateTime", "json", "what to send or stop"),
+        Topic(DECISIONS, Decision, "user", "log", "delete", 30 * DAY, "CreateTime", "json", "what was decided, why"),
+        Topic(FRAUD_ALERTS, FraudAlert, "user", "log", "delete", 30 * DAY, "CreateTime", "json", "risky customers"),
+        Topic(CLOSED_DECISIONS, ClosedDecision, "user", 1, "delete", 30 * DAY, "CreateTime", "msgpack", "with outcome"),
+        Topic(FRAUD_SAMPLES, FraudSample, "user", 1, "delete", 30 * DAY, "CreateTime", "msgpack", "detector input"),
+        Topic(
+            name=MODELS,
+            record=ModelSnapshot,
+            key="name@version",
+            partitions=1,
+            cleanup="compact",
+            retention=FOREVER,
+            timestamps="CreateTime",
+            encoding="msgpack",
+            meaning="model versions",
+        ),
+        Topic(
+            name=EXPERIMENT_RESULTS,
+            record=ExperimentResult,
+            key="campaign",
+            partitions=1,
+            cleanup="compact",
+            retention=FOREVER,
+            timestamps="CreateTime",
+            encoding="json",
+            meaning="live results",
+        ),
+        Topic(
+            name=DEAD_LETTERS,
+            record=DeadLetter,
+            key="origin",
+            partitions=8,
+            cleanup="delete",
+            retention=14 * DAY,
+            timestamps="CreateTime",
+            encoding="json",
+            meaning="refused messages",
+        ),
+        Topic(
+            name=CHECKPOINTS,
+            record=CheckpointEntry,
+            key="state key",
+            partitions="log",
+            cleanup="compact",
+            retention=FOREVER,
+            timestamps="CreateTime",
+            encoding="msgpack",
+            meaning="state cache",
+        ),
+    )
+}

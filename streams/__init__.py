@@ -1,0 +1,1 @@
+"""What it means: the pure core. No broker, clock, network, file or metrics; time and settings are arguments."""

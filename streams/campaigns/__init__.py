@@ -1,0 +1,1 @@
+"""What a marketer writes, checked: files to campaigns, conditions to tests, changes to versions."""

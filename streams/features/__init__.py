@@ -1,0 +1,1 @@
+"""One catalogue of features: conditions, models and explanations use only these names."""

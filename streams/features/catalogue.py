@@ -1,0 +1,103 @@
+"""The catalogue: every feature's name, meaning, unit and range, and the rows that the models see."""
+
+from typing import Literal, NamedTuple
+
+Unit = Literal["count", "days", "minutes", "money", "share", "label", "per_minute"]
+
+VERSION = "1"
+"""Changes when a row's columns or their meaning change; models of another version do not score."""
+
+
+class Feature(NamedTuple):
+    """One feature. ``low`` and ``high`` bound its value in its unit; money is in minor units; ``labels`` for labels."""
+
+    name: str
+    unit: Unit
+    low: float
+    high: float
+    meaning: str
+    labels: tuple[str, ...] = ()
+
+
+NEVER = 3650.0
+"""Days since something that never happened."""
+
+SEGMENTS = ("new", "potential", "high_value", "at_risk", "dormant")
+
+_FEATURES = (
+    Feature("lifecycle.days_since_first", "days", 0, NEVER, "days since the customer's first event"),
+    Feature("lifecycle.days_since_last", "days", 0, NEVER, "days between the previous event and this one"),
+    Feature("session.events", "count", 0, 1e6, "events in the current session (a pause of 30 minutes ends it)"),
+    Feature("session.minutes", "minutes", 0, 1e6, "length of the current session"),
+    Feature("session.count", "count", 0, 1e6, "sessions so far"),
+    Feature("session.item_views", "count", 0, 1e6, "views of this item in the current session"),
+    Feature("session.category_views", "count", 0, 1e6, "views of this category in the current session"),
+    Feature("activity.views", "count", 0, 1e6, "views, half-life 7 days"),
+    Feature("activity.clicks", "count", 0, 1e6, "clicks and searches, half-life 7 days"),
+    Feature("activity.carts", "count", 0, 1e6, "items put into the cart, half-life 7 days"),
+    Feature("activity.favourites", "count", 0, 1e6, "favourites and reviews, half-life 7 days"),
+    Feature("interest.top_share", "share", 0, 1, "share of the strongest category in all interest, half-life 14 days"),
+    Feature("interest.categories", "count", 0, 8, "categories with interest"),
+    Feature("cart.value", "money", 0, 1e12, "value of the cart; lines without a price count zero"),
+    Feature("cart.items", "count", 0, 1e6, "pieces in the cart"),
+    Feature("cart.minutes_idle", "minutes", 0, 1e6, "minutes since the cart last changed"),
+    Feature("purchase.count", "count", 0, 1e6, "purchases so far"),
+    Feature("purchase.days_since", "days", 0, NEVER, "days since the last purchase"),
+    Feature("purchase.recent", "count", 0, 1e6, "purchases, half-life 30 days"),
+    Feature("purchase.mean_amount", "money", 0, 1e12, "mean amount of a purchase"),
+    Feature("purchase.total", "money", 0, 1e12, "sum of all purchases less refunds"),
+    Feature("purchase.interval_days", "days", 0, NEVER, "mean days between purchases, newer ones weigh more"),
+    Feature("contact.count_7d", "count", 0, 1e3, "messages sent to the customer in the last 7 days"),
+    Feature("contact.days_since", "days", 0, NEVER, "days since the last message"),
+    Feature("response.click_rate", "share", 0, 1, "share of messages clicked, shrunk towards 5 % by 20 messages"),
+    Feature("coupon.days_since", "days", 0, NEVER, "days since a coupon was last redeemed"),
+    Feature("coupon.share", "share", 0, 1, "share of purchases made with a coupon"),
+    Feature("fraud.events_per_minute", "per_minute", 0, 1e6, "events per minute, half-life 1 minute"),
+    Feature("fraud.refund_share", "share", 0, 1, "refunds per purchase"),
+    Feature("fraud.devices", "count", 0, 8, "distinct devices seen (at most 8 are told apart)"),
+    Feature("fraud.coupons_per_day", "count", 0, 1e6, "coupons redeemed, half-life 1 day"),
+    Feature("fraud.carts_per_view", "share", 0, 1e6, "items put into the cart per view, half-life 7 days"),
+    Feature("fraud.amount_ratio", "share", 0, 1e6, "last purchase amount over the mean of the customer's purchases"),
+    Feature("segment", "label", 0, 0, "rule segment of the customer", SEGMENTS),
+)
+
+CATALOGUE: dict[str, Feature] = {feature.name: feature for feature in _FEATURES}
+
+RESPONSE_ROW: tuple[str, ...] = (
+    "lifecycle.days_since_first",
+    "lifecycle.days_since_last",
+    "session.events",
+    "session.minutes",
+    "session.category_views",
+    "activity.views",
+    "activity.clicks",
+    "activity.carts",
+    "activity.favourites",
+    "interest.top_share",
+    "cart.value",
+    "cart.items",
+    "purchase.count",
+    "purchase.days_since",
+    "purchase.recent",
+    "purchase.mean_amount",
+    "contact.count_7d",
+    "response.click_rate",
+    "coupon.share",
+)
+"""Columns of a response model's row, each as log1p of the feature's value."""
+
+FRAUD_ROW: tuple[str, ...] = (
+    "lifecycle.days_since_first",
+    "session.events",
+    "activity.views",
+    "activity.carts",
+    "purchase.recent",
+    "purchase.mean_amount",
+    "fraud.events_per_minute",
+    "fraud.refund_share",
+    "fraud.devices",
+    "fraud.coupons_per_day",
+    "fraud.carts_per_view",
+    "fraud.amount_ratio",
+)
+"""Columns of a fraud detector's row, each as log1p of the feature's value."""

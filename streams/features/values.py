@@ -1,0 +1,138 @@
+"""The value of each feature of the catalogue for a user at a moment."""
+
+from collections.abc import Callable
+from math import log1p
+from typing import NamedTuple
+
+from streams.features.catalogue import CATALOGUE, FRAUD_ROW, NEVER, RESPONSE_ROW
+from streams.profiles.observing import (
+    DAY,
+    HALF_LIFE_ACTIVITY,
+    HALF_LIFE_COUPONS,
+    HALF_LIFE_PURCHASES,
+    HALF_LIFE_RATE,
+    MINUTE,
+    SESSION_PAUSE,
+    decay,
+)
+from streams.profiles.user import User
+from streams.segments.rules import segment
+
+WEEK = 7 * DAY
+PRIOR_MESSAGES = 20.0
+PRIOR_CLICK_RATE = 0.05
+
+
+class View(NamedTuple):
+    """A user at the moment ``now`` (ms), looking at ``item`` of ``category`` (empty where there is none)."""
+
+    user: User
+    now: int
+    item: str = ""
+    category: str = ""
+
+
+def _days(view: View, since: int, happened: bool) -> float:
+    return min(max(view.now - since, 0) / DAY, NEVER) if happened else NEVER
+
+
+def _decayed(view: View, count: float, half_life: float) -> float:
+    return count * decay(max(view.now - view.user.last_seen, 0), half_life) if count else 0.0
+
+
+def _in_session(view: View) -> bool:
+    return view.now - view.user.last_seen < SESSION_PAUSE
+
+
+def cart_value(view: View) -> float:
+    """What lies in the cart, in minor units; lines without a price count zero."""
+    return float(sum(line.quantity * line.price for line in view.user.cart.values() if line.price > 0))
+
+
+def _session_minutes(view: View) -> float:
+    return (view.user.last_seen - view.user.session_started) / MINUTE if _in_session(view) else 0.0
+
+
+def _top_share(view: View) -> float:
+    weights = view.user.interests.values()
+    return max(weights) / total if (total := sum(weights)) > 0 else 0.0
+
+
+def _mean_amount(view: View) -> float:
+    return view.user.amounts / view.user.known_amounts if view.user.known_amounts else 0.0
+
+
+def _amount_ratio(view: View) -> float:
+    mean = _mean_amount(view)
+    return view.user.last_amount / mean if mean else 0.0
+
+
+def _click_rate(view: View) -> float:
+    clicks = view.user.message_clicks + PRIOR_MESSAGES * PRIOR_CLICK_RATE
+    return min(clicks / (view.user.messages + PRIOR_MESSAGES), 1.0)
+
+
+def _carts_per_view(view: View) -> float:
+    return view.user.carts / (view.user.views + 1.0)
+
+
+_VALUES: dict[str, Callable[[View], float]] = {
+    "lifecycle.days_since_first": lambda v: _days(v, v.user.first_seen, v.user.events > 0),
+    "lifecycle.days_since_last": lambda v: v.user.gap / DAY,
+    "session.events": lambda v: float(v.user.session_events) if _in_session(v) else 0.0,
+    "session.minutes": _session_minutes,
+    "session.count": lambda v: float(v.user.sessions),
+    "session.item_views": lambda v: float(v.user.session_items.get(v.item, 0)),
+    "session.category_views": lambda v: float(v.user.session_categories.get(v.category, 0)),
+    "activity.views": lambda v: _decayed(v, v.user.views, HALF_LIFE_ACTIVITY),
+    "activity.clicks": lambda v: _decayed(v, v.user.clicks, HALF_LIFE_ACTIVITY),
+    "activity.carts": lambda v: _decayed(v, v.user.carts, HALF_LIFE_ACTIVITY),
+    "activity.favourites": lambda v: _decayed(v, v.user.favourites, HALF_LIFE_ACTIVITY),
+    "interest.top_share": _top_share,
+    "interest.categories": lambda v: float(len(v.user.interests)),
+    "cart.value": cart_value,
+    "cart.items": lambda v: float(sum(line.quantity for line in v.user.cart.values())),
+    "cart.minutes_idle": lambda v: max(v.now - v.user.cart_at, 0) / MINUTE if v.user.cart else 0.0,
+    "purchase.count": lambda v: float(v.user.purchases),
+    "purchase.days_since": lambda v: _days(v, v.user.last_purchase, v.user.purchases > 0),
+    "purchase.recent": lambda v: _decayed(v, v.user.purchases_recent, HALF_LIFE_PURCHASES),
+    "purchase.mean_amount": _mean_amount,
+    "purchase.total": lambda v: float(max(v.user.amounts - v.user.refunded, 0)),
+    "purchase.interval_days": lambda v: v.user.interval / DAY if v.user.purchases > 1 else NEVER,
+    "contact.count_7d": lambda v: float(sum(1 for at in v.user.contacts if v.now - at < WEEK)),
+    "contact.days_since": lambda v: _days(v, v.user.contacts[-1] if v.user.contacts else 0, bool(v.user.contacts)),
+    "response.click_rate": _click_rate,
+    "coupon.days_since": lambda v: _days(v, v.user.last_coupon, v.user.coupons > 0),
+    "coupon.share": lambda v: v.user.coupons / v.user.purchases if v.user.purchases else 0.0,
+    "fraud.events_per_minute": lambda v: _decayed(v, v.user.rate, HALF_LIFE_RATE),
+    "fraud.refund_share": lambda v: min(v.user.refunds / max(v.user.purchases, 1), 1.0),
+    "fraud.devices": lambda v: float(len(v.user.devices)),
+    "fraud.coupons_per_day": lambda v: _decayed(v, v.user.coupons_recent, HALF_LIFE_COUPONS),
+    "fraud.carts_per_view": _carts_per_view,
+    "fraud.amount_ratio": _amount_ratio,
+}
+
+_RESPONSE = tuple(_VALUES[name] for name in RESPONSE_ROW)
+_FRAUD = tuple((name, _VALUES[name]) for name in FRAUD_ROW)
+
+assert set(_VALUES) | {"segment"} == set(CATALOGUE)  # noqa: S101 - the catalogue and its values are one thing
+
+
+def value(view: View, name: str) -> float | str:
+    """A feature by its catalogue name: a label as text, everything else as a number in the catalogue's unit."""
+    return segment(view.user, view.now) if name == "segment" else _VALUES[name](view)
+
+
+def response_row(view: View) -> tuple[float, ...]:
+    """The row a response model sees: log1p of each column of ``RESPONSE_ROW``."""
+    return tuple(log1p(compute(view)) for compute in _RESPONSE)
+
+
+def fraud_values(view: View) -> dict[str, float]:
+    """The values that fraud rules and detectors see, by catalogue name."""
+    return {name: compute(view) for name, compute in _FRAUD}
+
+
+def fraud_row(values: dict[str, float]) -> tuple[float, ...]:
+    """The row a detector sees: log1p of each column of ``FRAUD_ROW``."""
+    return tuple(log1p(values[name]) for name in FRAUD_ROW)

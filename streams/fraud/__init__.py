@@ -1,0 +1,1 @@
+"""How likely is it that this customer abuses promotions, and why?"""

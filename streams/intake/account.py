@@ -1,0 +1,28 @@
+"""The data-quality account: what was read of each source and what became of it."""
+
+from collections import Counter
+from itertools import chain
+
+
+class Account:
+    """Totals per input topic since start; ``read`` is always accepted plus dead-lettered."""
+
+    def __init__(self) -> None:
+        self.accepted: Counter[str] = Counter()
+        self.written: Counter[str] = Counter()
+        self.refused: Counter[tuple[str, str]] = Counter()
+        self.repaired: Counter[tuple[str, str]] = Counter()
+
+    def counters(self) -> dict[str, int]:
+        """By metric name and label values, joined by ``|``: ``dead_letters_total|clicks|not_json``."""
+        read = self.accepted.copy()
+        for (source, _), count in self.refused.items():
+            read[source] += count
+        named = chain(
+            ((f"read_total|{source}", count) for source, count in read.items()),
+            ((f"accepted_total|{source}", count) for source, count in self.accepted.items()),
+            ((f"records_total|intake|{tag}", count) for tag, count in self.written.items()),
+            ((f"dead_letters_total|{source}|{reason}", count) for (source, reason), count in self.refused.items()),
+            ((f"repaired_total|{source}|{field}", count) for (source, field), count in self.repaired.items()),
+        )
+        return dict(sorted(named))

@@ -1,0 +1,93 @@
+"""One message read → the messages to write for it: a record of the log, copies for all partitions, or a dead letter."""
+
+from typing import NamedTuple
+
+import msgspec
+
+from schemas.codec import decode_record, encode_msgpack
+from schemas.dead_letters import DeadLetter
+from schemas.origins import Origin
+from schemas.records import EventTaken, Record
+from schemas.topics import CONTROL, USER_LOG
+from streams.intake.account import Account
+from streams.intake.dead_letters import dead_letter_output
+from streams.intake.merge import Input
+from streams.intake.messages import IntakeOutput, IntakeSettings, SourceRecord
+from streams.intake.partitioner import partition_of
+from streams.intake.taking import Taker, tag_of
+from streams.intake.tokens import Tokens
+from streams.intake.validation import Rejection
+
+
+class Prepared(NamedTuple):
+    """What is to be written for the message at ``offset``; ``time`` in ms, 0 for a dead letter: it need not wait."""
+
+    time: int
+    offset: int
+    outputs: tuple[IntakeOutput, ...]
+
+
+class Preparer:
+    """Takes or refuses messages one by one and keeps the account of both; nothing of one depends on another."""
+
+    def __init__(self, settings: IntakeSettings) -> None:
+        self._taker = Taker(Tokens(settings.token_key))
+        self._partitions = settings.partitions
+        self._by_source = settings.clock == "source"
+        self.account = Account()
+
+    def message(self, source: Input, record: SourceRecord, now_ms: int) -> Prepared:
+        """An event, outcome or privacy request, read at wall time ``now_ms``."""
+        topic = source[0]
+        arrival = None if self._by_source else _arrival(record.timestamp, now_ms)
+        taken = self._taker.take(topic, record.value or b"", arrival)
+        if isinstance(taken, Rejection):
+            return self._refused(source, record, taken, now_ms)
+        time, user, body = taken
+        origin = Origin(topic, source[1], record.offset, 0)
+        value = encode_msgpack(Record(origin, time if self._by_source else now_ms, user, body))
+        account = self.account
+        account.accepted[topic] += 1
+        account.written[tag_of(body)] += 1
+        if isinstance(body, EventTaken) and body.repaired:
+            account.repaired.update((topic, field) for field in body.repaired)
+        output = IntakeOutput(USER_LOG, partition_of(user, self._partitions), user.encode(), value, ())
+        return Prepared(time, record.offset, (output,))
+
+    def control(self, source: Input, record: SourceRecord, now_ms: int, written_at: int) -> Prepared:
+        """A copy for every partition, under its own origin; ``written_at``: the log's time, unknown to its writer."""
+        try:
+            control = decode_record(record.value or b"")
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            rejection = Rejection("unsupported_format", "", f"not a control record: {error}")
+            return self._refused(source, record, rejection, now_ms)
+        self.account.accepted[CONTROL] += 1
+        copies = self.copies(Record(control.origin, written_at, "", control.body))
+        return Prepared(written_at, record.offset, copies)
+
+    def copies(self, record: Record) -> tuple[IntakeOutput, ...]:
+        """A record without a user, for every partition of the log."""
+        self.account.written[tag_of(record.body)] += 1
+        value = encode_msgpack(record)
+        return tuple(IntakeOutput(USER_LOG, partition, b"", value, ()) for partition in range(self._partitions))
+
+    def _refused(self, source: Input, record: SourceRecord, why: Rejection, now_ms: int) -> Prepared:
+        self.account.refused[(source[0], why.reason)] += 1
+        letter = DeadLetter(
+            reason=why.reason,
+            field=why.field,
+            message=why.message,
+            origin=Origin(*source, record.offset, 0),
+            at=now_ms,
+            key=record.key or b"",
+            value=record.value or b"",
+            headers=record.headers,
+        )
+        output = dead_letter_output(letter)
+        written = IntakeOutput(output.topic, None, output.key, output.value, output.headers)
+        return Prepared(0, record.offset, (written,))
+
+
+def _arrival(timestamp: int, now_ms: int) -> int:
+    """When a message came, in ms: its broker time where that is sane, else now."""
+    return timestamp if 0 < timestamp <= now_ms else now_ms

@@ -1,0 +1,98 @@
+"""Bytes from outside → a message of the contract, or why not. Cheap tests first; nothing here raises."""
+
+import re
+from functools import cache
+from typing import Any, NamedTuple, TypeVar
+
+import msgspec
+
+from schemas.dead_letters import REASONS
+from schemas.events import Event
+from schemas.outcomes import Outcome
+from schemas.privacy import PrivacyRequest
+
+MAX_BYTES = 256 * 1024
+WIRE_PREFIX = b"\x00"
+"""First byte of Confluent's wire format: a schema id follows, which this version does not read."""
+
+T = TypeVar("T", Event, Outcome, PrivacyRequest)
+
+_WHERE = re.compile(r"^(?P<what>.*?)(?: - at `\$?\.?(?P<path>[^`]*)`(?: in `\$\.(?P<parent>[^`]*)`)?)?$", re.DOTALL)
+_MISSING = re.compile(r"Object missing required field `(?P<field>[^`]+)`")
+
+
+class Rejection(NamedTuple):
+    """Why a message is not taken: a reason of the contract, the JSON path at fault (empty: none), a sentence."""
+
+    reason: str
+    field: str
+    message: str
+
+
+@cache
+def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(kind)
+
+
+def read(value: bytes, kind: type[T]) -> T | Rejection:
+    """A message of ``kind`` from its bytes, with every rule of the contract that needs no other message."""
+    if len(value) > MAX_BYTES:
+        return Rejection("too_large", "", f"{len(value)} bytes; at most {MAX_BYTES} are taken")
+    if value[:1] == WIRE_PREFIX:
+        return Rejection("unsupported_format", "", "starts with 0x00, a schema registry's prefix; send plain JSON")
+    try:
+        message: T = _decoder(kind).decode(value)
+    except msgspec.ValidationError as error:
+        return explain(str(error))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return Rejection("not_json", "", f"{REASONS['not_json']}: {error}")
+    return _broken_rule(message) or message
+
+
+def explain(text: str) -> Rejection:
+    """The sentence of msgspec about a wrong shape, as a rejection that names the field."""
+    found = _WHERE.match(text)
+    what, path, parent = found.group("what", "path", "parent") if found else (text, "", None)
+    path = parent or path or ""
+    missing = _MISSING.match(what)
+    if missing:
+        field = f"{path}.{missing['field']}".lstrip(".")
+        return Rejection("missing_field", field, f"{field} is required")
+    if what.startswith("Invalid enum value"):
+        reason = "unknown_type" if path == "type" else "impossible_value"
+        return Rejection(reason, path, f"{path}: {what[0].lower()}{what[1:]}")
+    return Rejection("wrong_type", path, f"{path or 'the message'}: {what[0].lower()}{what[1:]}")
+
+
+def _missing(field: str, why: str = "is required") -> Rejection:
+    return Rejection("missing_field", field, f"{field} {why}")
+
+
+def _broken_rule(message: Event | Outcome | PrivacyRequest) -> Rejection | None:
+    if isinstance(message, Event):
+        return _broken_event(message)
+    if isinstance(message, Outcome):
+        return _first_empty(message, ("outcome_id", "trigger_id", "user"))
+    if message.kind == "consent" and not message.channels:
+        return _missing("channels", "must name at least one channel for a consent")
+    return _first_empty(message, ("request_id", "user_id"))
+
+
+def _first_empty(message: msgspec.Struct, fields: tuple[str, ...]) -> Rejection | None:
+    return next((_missing(field, "is empty") for field in fields if not getattr(message, field).strip()), None)
+
+
+def _broken_event(event: Event) -> Rejection | None:
+    if not event.event_id:
+        return _missing("event_id", "is empty")
+    user = event.user_id or event.anonymous_id
+    if not user or user.isspace():
+        return _missing("user_id", "or anonymous_id is required")
+    if event.type not in {"purchase", "refund"}:
+        return None
+    if not event.order_id:
+        return _missing("order_id", f"is required for a {event.type}")
+    if not event.lines:
+        return _missing("lines", f"must hold at least one line for a {event.type}")
+    empty = next((i for i, line in enumerate(event.lines) if not line.item_id), None)
+    return None if empty is None else _missing(f"lines[{empty}].item_id", "is empty")

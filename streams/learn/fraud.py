@@ -1,0 +1,145 @@
+"""Fraud samples become an isolation forest, fitted again now and then on a bounded sample of the stream."""
+
+from collections.abc import Iterable, Sequence
+from math import isfinite
+
+import msgspec
+import numpy as np
+
+from schemas.codec import decode_msgpack
+from schemas.fraud import FraudSample
+from schemas.models import ModelSnapshot
+from schemas.origins import Origin
+from schemas.topics import FRAUD_SAMPLES
+from streams.features import catalogue
+from streams.folding import LogRecord, Output
+from streams.fraud.fit import FittedForest
+from streams.fraud.forest import ALGORITHM
+from streams.ids import unit_interval
+from streams.learn.ledger import Ledger, decode_head, encode_head
+from streams.learn.publishing import publish
+from streams.learn.reservoir import Reservoir
+from streams.learn.settings import LearnSettings
+from streams.models.snapshots import pack, seal
+
+FRAUD = "fraud"
+
+
+class _State(msgspec.Struct, array_like=True):
+    """The partition head; the reservoir's rows are its entries."""
+
+    ledger: Ledger = msgspec.field(default_factory=Ledger)
+    kept: int = 0
+
+
+class FraudLearning:
+    """Fold of ``fraud-samples``/0 (see ``streams.folding.Fold``).
+
+    A sample whose risk reaches ``quarantine`` trains nothing, so that abusers cannot make themselves normal. Every
+    ``refit_every`` other samples a forest is fitted on the reservoir, seeded by name and version, and published.
+    """
+
+    def __init__(self, settings: LearnSettings | None = None) -> None:
+        self._settings = settings or LearnSettings()
+        self._set(_State())
+
+    @property
+    def applied(self) -> int:
+        """Offset of the last record in the state; −1 for none."""
+        return self._state.ledger.applied
+
+    def fold(self, records: Sequence[LogRecord], outputs: list[Output]) -> None:
+        """Take fraud samples in order; see ``Fold.fold``."""
+        for record in records:
+            if record.offset <= self.applied:
+                continue
+            sample = decode_msgpack(record.value, FraudSample)
+            if self._is_taken(sample):
+                self._keep(sample)
+                outputs += self._publish_when_due(record.offset, sample.at)
+            self._state.ledger.applied = record.offset
+
+    def losses(self) -> dict[str, tuple[float, float]]:
+        """None: there are no labels."""
+        return {}
+
+    def cut(self) -> bytes:
+        """Freeze the changed rows; see ``Fold.cut``."""
+        self._reservoir.cut()
+        return encode_head(self._state)
+
+    def encode_frozen(self, most: int) -> list[tuple[bytes, bytes | None]]:
+        """The next frozen rows; see ``Fold.encode_frozen``."""
+        return self._reservoir.encode_frozen(most)
+
+    def thaw(self) -> None:
+        """The checkpoint failed; see ``Fold.thaw``."""
+        self._reservoir.thaw()
+
+    def settle(self) -> None:
+        """The checkpoint is durable; see ``Fold.settle``."""
+        self._reservoir.settle()
+
+    def restore(self, head: bytes | None, entries: Iterable[tuple[bytes, bytes]]) -> None:
+        """Set the state to that of a checkpoint; see ``Fold.restore``."""
+        self._set(_State() if head is None else decode_head(head, _State))
+        self._reservoir.restore(entries)
+
+    def due(self) -> int | None:
+        """Never: no timers."""
+        return None
+
+    def counters(self) -> dict[str, int]:
+        """Records taken, quarantined and dropped."""
+        return dict(self._state.ledger.tallies)
+
+    def _set(self, state: _State) -> None:
+        self._state = state
+        self._reservoir = Reservoir(FRAUD, self._settings.reservoir)
+
+    def _is_taken(self, sample: FraudSample) -> bool:
+        ledger = self._state.ledger
+        if not ledger.is_new(sample.origin):
+            ledger.count(f"duplicates_total|{FRAUD_SAMPLES}")
+            return False
+        kind = _kind(sample, self._settings.quarantine)
+        ledger.count(f"records_total|learn|{kind}")
+        return kind == "fraud_sample"
+
+    def _keep(self, sample: FraudSample) -> None:
+        self._reservoir.offer(sample.x, self._state.kept)
+        self._state.kept += 1
+        self._state.ledger.waiting += 1
+
+    def _publish_when_due(self, offset: int, at: int) -> list[Output]:
+        if self._state.ledger.waiting < self._settings.refit_every:
+            return []
+        self._state.ledger.waiting = 0
+        return publish(self._snapshot(at), Origin(FRAUD_SAMPLES, 0, offset), at)
+
+    def _snapshot(self, at: int) -> ModelSnapshot:
+        version = self._state.ledger.next_version(FRAUD)
+        forest = FittedForest(np.array(self._reservoir.rows()), _seed(version), self._settings.trees)
+        snapshot = ModelSnapshot(
+            name=FRAUD,
+            version=version,
+            algorithm=ALGORITHM,
+            catalogue=catalogue.VERSION,
+            features=catalogue.FRAUD_ROW,
+            arrays={name: pack(values) for name, values in forest.arrays().items()},
+            trained_on=len(self._reservoir),
+            trained_until=at,
+        )
+        return seal(snapshot)
+
+
+def _kind(sample: FraudSample, quarantine: float) -> str:
+    fits = sample.catalogue == catalogue.VERSION and len(sample.x) == len(catalogue.FRAUD_ROW)
+    if not fits or not all(isfinite(value) for value in sample.x):
+        return "fraud_sample_unfit"
+    return "fraud_sample_quarantined" if sample.risk >= quarantine else "fraud_sample"
+
+
+def _seed(version: int) -> int:
+    """A seed that follows from name and version alone."""
+    return int(unit_interval("seed", f"{FRAUD}@{version}") * 2**32)

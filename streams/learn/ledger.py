@@ -1,0 +1,72 @@
+"""What every learning fold remembers besides its models: position, origins, versions, counts."""
+
+from typing import Any, TypeVar
+
+import msgspec
+
+from schemas.codec import decode_msgpack, encode_msgpack
+from schemas.origins import Origin
+from streams.folding import Refusal
+from streams.state import numerics
+
+VERSION = 1
+"""Of the encoded state; a state of a newer version is refused."""
+
+T = TypeVar("T")
+
+
+class Ledger(msgspec.Struct, array_like=True):
+    """Position in the log, highest origins by source and partition, versions published, counters.
+
+    ``waiting`` counts what was learned since the last publication.
+    """
+
+    applied: int = -1
+    waiting: int = 0
+    origins: dict[str, dict[int, tuple[int, int]]] = {}
+    versions: dict[str, int] = {}
+    tallies: dict[str, int] = {}
+
+    def is_new(self, origin: Origin) -> bool:
+        """Whether a record is newer than all of its source partition before it; remembers it if so."""
+        partitions = self.origins.setdefault(origin.source, {})
+        position = (origin.offset, origin.n)
+        if position <= partitions.get(origin.partition, (-1, -1)):
+            return False
+        partitions[origin.partition] = position
+        return True
+
+    def count(self, name: str) -> None:
+        """Add one to a counter, named as in ``Fold.counters``."""
+        self.tallies[name] = self.tallies.get(name, 0) + 1
+
+    def next_version(self, name: str) -> int:
+        """The version a model is published under now, counted from 1."""
+        self.versions[name] = self.versions.get(name, 0) + 1
+        return self.versions[name]
+
+
+def encode_head(content: Any) -> bytes:
+    """A partition head, marked with the state's version and this machine's arithmetic."""
+    return encode_msgpack((VERSION, numerics(), content))
+
+
+def decode_head(head: bytes, kind: type[T]) -> T:
+    """The content of a partition head.
+
+    Raises:
+        Refusal: it is of a newer version or of a machine with other arithmetic.
+
+    """
+    version, arithmetic, _ = msgspec.msgpack.decode(head)
+    if version > VERSION:
+        raise Refusal(
+            f"the checkpoint has state version {version}, this program knows up to {VERSION}",
+            "run the newer program, or delete the checkpoint to fold the log from its beginning",
+        )
+    if arithmetic != numerics():
+        raise Refusal(
+            "the checkpoint was written on a machine whose exp, log or pow differ",
+            "use machines of one kind, or delete the checkpoint to fold the log from its beginning",
+        )
+    return decode_msgpack(head, tuple[int, str, kind])[2]  # type: ignore[valid-type]

@@ -1,0 +1,164 @@
+"""Closed decisions become a purchase and a click model, learned one by one and published now and then."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from schemas.closed_decisions import ClosedDecision
+from schemas.codec import decode_msgpack
+from schemas.models import ModelSnapshot
+from schemas.origins import Origin
+from schemas.topics import CLOSED_DECISIONS
+from streams.features import catalogue
+from streams.folding import LogRecord, Output
+from streams.learn.ledger import Ledger, decode_head, encode_head
+from streams.learn.publishing import publish
+from streams.learn.settings import LearnSettings
+from streams.models.snapshots import seal
+from streams.response.learner import ALGORITHM, Learner, LearnerState
+from streams.response.progress import Progress
+
+PURCHASE = "purchase"
+CLICK = "click"
+MODELS = (PURCHASE, CLICK)
+GHOSTS = ".ghosts"
+"""Ends the name under which a model's loss on held-out users stands."""
+
+
+class _State(msgspec.Struct, array_like=True):
+    """Small and of bounded size, so it stands whole in the partition head; ``learners`` is filled at a cut."""
+
+    ledger: Ledger = msgspec.field(default_factory=Ledger)
+    closed: dict[str, int] = {}
+    progress: dict[str, Progress] = {}
+    learners: dict[str, LearnerState] = {}
+
+
+class ResponseLearning:
+    """Fold of ``closed-decisions``/0 (see ``streams.folding.Fold``).
+
+    Every decision is predicted before its label is learned. Ghosts judge and never train; the click model sees only
+    messages that went out. Every ``retrain_every`` closed decisions both models are published, the click model from
+    its first label on.
+    """
+
+    def __init__(self, settings: LearnSettings | None = None) -> None:
+        self._settings = settings or LearnSettings()
+        self._set(_State())
+
+    @property
+    def applied(self) -> int:
+        """Offset of the last record in the state; −1 for none."""
+        return self._state.ledger.applied
+
+    def fold(self, records: Sequence[LogRecord], outputs: list[Output]) -> None:
+        """Learn from closed decisions in order; see ``Fold.fold``."""
+        for record in records:
+            if record.offset <= self.applied:
+                continue
+            decision = decode_msgpack(record.value, ClosedDecision)
+            if self._is_taken(decision):
+                self._learn(decision)
+                outputs += self._publish_when_due(record.offset, decision.closed_at)
+            self._state.ledger.applied = record.offset
+
+    def losses(self) -> dict[str, tuple[float, float]]:
+        """Progressive log loss (model, constant) in nats per model; ``….ghosts`` on held-out users."""
+        return {name: progress.losses for name, progress in self._state.progress.items()}
+
+    def calibrations(self) -> dict[str, float]:
+        """Positives predicted per positive that came, named as in ``losses``."""
+        return {name: progress.calibration for name, progress in self._state.progress.items()}
+
+    def cut(self) -> bytes:
+        """The whole state: there are no entries."""
+        self._state.learners = {name: learner.state() for name, learner in self._learners.items()}
+        return encode_head(self._state)
+
+    def encode_frozen(self, most: int) -> list[tuple[bytes, bytes | None]]:
+        """Nothing: the head holds everything."""
+        del most
+        return []
+
+    def thaw(self) -> None:
+        """Nothing was frozen."""
+
+    def settle(self) -> None:
+        """Nothing was frozen."""
+
+    def restore(self, head: bytes | None, entries: Iterable[tuple[bytes, bytes]]) -> None:
+        """Set the state to that of a checkpoint; see ``Fold.restore``."""
+        del entries
+        self._set(_State() if head is None else decode_head(head, _State))
+
+    def due(self) -> int | None:
+        """Never: no timers."""
+        return None
+
+    def counters(self) -> dict[str, int]:
+        """Records taken and dropped."""
+        return dict(self._state.ledger.tallies)
+
+    def _set(self, state: _State) -> None:
+        self._state = state
+        self._learners = {name: Learner(catalogue.RESPONSE_ROW, state.learners.get(name)) for name in MODELS}
+
+    def _is_taken(self, decision: ClosedDecision) -> bool:
+        ledger = self._state.ledger
+        if not ledger.is_new(decision.origin):
+            ledger.count(f"duplicates_total|{CLOSED_DECISIONS}")
+            return False
+        fits = _fits(decision)
+        ledger.count("records_total|learn|" + ("closed_decision" if fits else "closed_decision_unfit"))
+        return fits
+
+    def _learn(self, decision: ClosedDecision) -> None:
+        """Campaigns count under their name, whatever the version."""
+        campaign = decision.campaign.partition("@")[0]
+        self._state.closed[campaign] = self._state.closed.get(campaign, 0) + 1
+        self._state.ledger.waiting += 1
+        self._score_then_learn(PURCHASE, decision, decision.purchased)
+        if not decision.ghost and _went_out(decision):
+            self._score_then_learn(CLICK, decision, decision.clicked)
+
+    def _score_then_learn(self, name: str, decision: ClosedDecision, label: bool) -> None:
+        learner = self._learners[name]
+        judged = name + GHOSTS if decision.ghost else name
+        self._state.progress.setdefault(judged, Progress()).judge(learner.predict_one(decision.x), label)
+        if not decision.ghost:
+            learner.learn_one(decision.x, label)
+
+    def _publish_when_due(self, offset: int, at: int) -> list[Output]:
+        if self._state.ledger.waiting < self._settings.retrain_every:
+            return []
+        self._state.ledger.waiting = 0
+        ready = [name for name in MODELS if self._learners[name].learned]
+        outputs: list[Output] = []
+        for n, name in enumerate(ready):
+            outputs += publish(self._snapshot(name, at), Origin(CLOSED_DECISIONS, 0, offset, n), at)
+        return outputs
+
+    def _snapshot(self, name: str, at: int) -> ModelSnapshot:
+        snapshot = ModelSnapshot(
+            name=name,
+            version=self._state.ledger.next_version(name),
+            algorithm=ALGORITHM,
+            catalogue=catalogue.VERSION,
+            features=catalogue.RESPONSE_ROW,
+            arrays=self._learners[name].arrays(),
+            trained_on=self._learners[name].learned,
+            trained_until=at,
+            closed=dict(self._state.closed),
+        )
+        return seal(snapshot)
+
+
+def _fits(decision: ClosedDecision) -> bool:
+    """Whether this version of the catalogue made its row."""
+    same_row = decision.catalogue == catalogue.VERSION and len(decision.x) == len(catalogue.RESPONSE_ROW)
+    return same_row and 0 <= decision.action < len(decision.sent)
+
+
+def _went_out(decision: ClosedDecision) -> bool:
+    """A contacting action that reached the customer; a click proves delivery where its report is missing."""
+    return decision.sent[decision.action] and (decision.delivered or decision.clicked)

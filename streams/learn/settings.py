@@ -1,0 +1,18 @@
+"""What the learning folds are told."""
+
+import msgspec
+
+
+class LearnSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How often and on what models are trained.
+
+    ``retrain_every``: closed decisions between two versions of the response models. ``refit_every``: fraud samples
+    between two isolation forests of ``trees`` trees, each fitted on at most ``reservoir`` rows. ``quarantine``: the
+    risk in [0, 1] from which a sample trains nothing.
+    """
+
+    retrain_every: int = 500
+    refit_every: int = 1000
+    reservoir: int = 2048
+    trees: int = 100
+    quarantine: float = 0.9

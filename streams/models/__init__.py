@@ -1,0 +1,1 @@
+"""Which model versions are at hand, and in which form they score."""

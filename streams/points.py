@@ -1,0 +1,96 @@
+"""Decision points as they come: assess the risk, decide, write what follows, open the window."""
+
+from schemas.decisions import Decision, OpenedBy
+from schemas.fraud import FraudAlert, FraudSample
+from schemas.topics import DECISIONS, FRAUD_ALERTS, FRAUD_SAMPLES, TRIGGERS
+from schemas.triggers import Trigger
+from streams.features.catalogue import VERSION as CATALOGUE
+from streams.features.values import View
+from streams.fraud.risk import Risk
+from streams.outputs import Writer
+from streams.policy import messages, windows
+from streams.policy.arms import is_held_out
+from streams.policy.deciding import decide
+from streams.policy.point import ActiveCampaign, Point
+from streams.profiles.user import Timer
+from streams.scoring import Scoring
+from streams.state import FoldSettings, PartitionState
+from streams.timers import TimerIndex
+
+
+class Points:
+    """Handles the decision points of one partition. The user in every view is one that is being changed."""
+
+    def __init__(
+        self, state: PartitionState, timers: TimerIndex, scoring: Scoring, writer: Writer, settings: FoldSettings
+    ) -> None:
+        self._state = state
+        self._timers = timers
+        self._scoring = scoring
+        self._writer = writer
+        self._settings = settings
+
+    def decide(self, token: str, campaign: ActiveCampaign, view: View, opened_by: OpenedBy) -> None:
+        """Decide for one campaign; what was drawn opens a window, what is to be sent becomes a trigger."""
+        held_out = is_held_out(campaign.spec, token, view.now, self._settings.global_holdout)
+        point = Point(campaign, token, view, opened_by, held_out, self.assess(token, view))
+        writer = self._writer
+        decided = decide(point, writer.origin(), writer.decision_id(), self._scoring.outlook(), self._settings)
+        decision = decided.decision
+        writer.put(DECISIONS, token, decision, event=f"decision.{decision.result}", event_id=decision.decision_id)
+        self._count(campaign, decision)
+        if decided.action is None:
+            return
+        coupon = ""
+        if decision.result == "sent":
+            trigger = messages.send(decision, point, decided.action, self._settings.coupon_key)
+            coupon = trigger.coupon.code if trigger.coupon else ""
+            self.send(trigger)
+        opened = windows.open_window(view.user, point, decided, coupon)
+        closes = Timer(view.now + campaign.spec.experiment.window)
+        self._timers.set(token, view.user, f"close:{opened.id}", closes)
+
+    def send(self, trigger: Trigger) -> None:
+        """Write a trigger or a revocation."""
+        self._writer.put(
+            TRIGGERS,
+            trigger.user,
+            trigger,
+            event=f"trigger.{trigger.kind}",
+            event_id=f"{trigger.trigger_id}:{trigger.kind}",
+        )
+        self._state.count(f"triggers_total|{trigger.campaign.partition('@')[0]}|{trigger.channel}|{trigger.kind}")
+
+    def assess(self, token: str, view: View) -> Risk:
+        """The fraud risk now; the row goes to the detectors' training, a high risk to a person."""
+        risk, row = self._scoring.risk(view)
+        origin = self._writer.origin()
+        sample = FraudSample(origin=origin, user=token, at=view.now, x=row, catalogue=CATALOGUE, risk=risk.value)
+        self._writer.put(FRAUD_SAMPLES, token, sample, event="fraud.sampled")
+        if risk.value >= self._settings.alert_risk and self._may_alert(view):
+            view.user.alerted_at = view.now
+            self._alert(token, view, risk)
+        return risk
+
+    def _may_alert(self, view: View) -> bool:
+        return not view.user.alerted_at or view.now - view.user.alerted_at >= self._settings.alert_pause
+
+    def _alert(self, token: str, view: View, risk: Risk) -> None:
+        alert = FraudAlert(
+            alert_id=self._writer.decision_id(),
+            origin=self._writer.origin(),
+            user=token,
+            at=view.now,
+            risk=risk.value,
+            threshold=self._settings.alert_risk,
+            reasons=risk.reasons,
+            versions=self._scoring.outlook().versions,
+        )
+        self._writer.put(FRAUD_ALERTS, token, alert, event="fraud.alerted", event_id=alert.alert_id)
+        self._state.count("fraud_alerts_total|risk")
+
+    def _count(self, campaign: ActiveCampaign, decision: Decision) -> None:
+        spec = campaign.spec
+        self._state.count(f"decisions_total|{spec.name}|{spec.state}|{decision.result}")
+        if decision.result == "refused":
+            self._state.count(f"gate_rejections_total|{spec.name}|{decision.gates[-1].name}")

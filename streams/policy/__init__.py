@@ -1,0 +1,1 @@
+"""From a decision point to a decision: gates, values, the draw, the holdout, the message."""

@@ -1,0 +1,141 @@
+"""One decision: gates, values, the draw with exact propensities, the holdout last."""
+
+from math import expm1
+from typing import NamedTuple
+
+from msgspec import structs
+
+from schemas.decisions import Candidate, Decision, DecisionResult, Gate
+from schemas.origins import Origin
+from schemas.privacy import Channel
+from streams.features.catalogue import RESPONSE_ROW
+from streams.features.values import cart_value, response_row
+from streams.ids import once_key, unit_interval
+from streams.policy.draw import allowed_loss, draw, propensities
+from streams.policy.gates import pass_gates, span
+from streams.policy.point import Point
+from streams.policy.value import Action, Prospect, candidates
+from streams.response.logistic import Logistic
+from streams.state import FoldSettings
+
+LEAST_LOSS = 0.01
+"""Least loss (minor units) that exploring is allowed, where nothing is known of margins."""
+
+
+class Outlook(NamedTuple):
+    """What the partition knows beyond the user: response models, closed decisions per campaign, the mean order."""
+
+    purchase: Logistic | None
+    click: Logistic | None
+    versions: dict[str, str]
+    closed: dict[str, int]
+    mean_order: float
+
+
+class Decided(NamedTuple):
+    """A decision with what the fold needs to act on it. ``action`` is None when a gate said no."""
+
+    decision: Decision
+    action: Action | None
+    drawn: int
+    actions: tuple[Action, ...]
+    row: tuple[float, ...]
+
+
+def decide(point: Point, origin: Origin, decision_id: str, outlook: Outlook, settings: FoldSettings) -> Decided:
+    """Decide at a decision point; pure: the same arguments give the same decision."""
+    gates = pass_gates(point)
+    record = _refused(point, origin, decision_id, outlook, gates)
+    if not gates[-1].passed:
+        return Decided(record, None, 0, (), ())
+    row = response_row(point.view)
+    prospect = _prospect(point, row, outlook, settings)
+    actions = candidates(point.campaign.spec, _allowed(point), prospect, settings.message_costs)
+    scale = (len(actions) - 1) / _allowed_loss(point, outlook, settings)
+    chances = propensities([action.value for action in actions], scale, settings.exploration, settings.none_floor)
+    uniform = unit_interval("draw", decision_id)
+    index = draw(chances, uniform)
+    clicks = outlook.click.predict(row) if outlook.click else 0.0
+    drawn = structs.replace(
+        record,
+        result=_result(point, actions[index]),
+        candidates=tuple(_candidate(action, p, clicks) for action, p in zip(actions, chances, strict=True)),
+        action=actions[index].name,
+        propensity=chances[index],
+        uniform=uniform,
+        scale=scale,
+        exploration=settings.exploration,
+        features=dict(zip(RESPONSE_ROW, map(expm1, row), strict=True)),
+    )
+    return Decided(drawn, actions[index], index, actions, row)
+
+
+def _allowed(point: Point) -> tuple[Channel, ...]:
+    consent = point.view.user.consent
+    return tuple(channel for channel in point.campaign.spec.channels if consent.get(channel, False))
+
+
+def _prospect(point: Point, row: tuple[float, ...], outlook: Outlook, settings: FoldSettings) -> Prospect:
+    """m(x) of the purchase model (the base rate before there is one); the cart's value, else the mean order."""
+    probability = outlook.purchase.predict(row) if outlook.purchase else settings.base_rate
+    user = point.view.user
+    mean = user.amounts / user.known_amounts if user.known_amounts else outlook.mean_order
+    return Prospect(probability, cart_value(point.view) or mean)
+
+
+def _allowed_loss(point: Point, outlook: Outlook, settings: FoldSettings) -> float:
+    """ρ of the draw in minor units: shares of the mean order's margin; a hundredth of a unit where that is zero."""
+    margin = outlook.mean_order * point.campaign.spec.margin_rate
+    closed = outlook.closed.get(point.campaign.spec.name, 0)
+    start, floor = settings.rho_start * margin, settings.rho_floor * margin
+    return max(allowed_loss(closed, start, floor, settings.rho_decisions), LEAST_LOSS)
+
+
+def _result(point: Point, drawn: Action) -> DecisionResult:
+    if drawn.offer is None:
+        return "none"
+    return "ghost" if point.held_out or point.campaign.spec.state == "shadow" else "sent"
+
+
+def _candidate(action: Action, propensity: float, clicks: float) -> Candidate:
+    return Candidate(
+        action=action.name,
+        offer=action.offer.id if action.offer else "",
+        channel=action.channel or "",
+        depth=action.depth,
+        purchase_probability=action.probability,
+        click_probability=clicks if action.offer else 0.0,
+        margin=action.margin,
+        discount=action.discount,
+        message_cost=float(action.cost),
+        value=action.value,
+        propensity=propensity,
+    )
+
+
+def _reason(point: Point) -> str:
+    """Why the decision point is there, in the words of a trigger's ``reasons``."""
+    when = point.campaign.spec.when
+    if when.wait:
+        return f"{when.event} {span(when.wait)} ago, since then no " + " or ".join(when.unless or ("further event",))
+    return f"{when.event} in {point.view.category}" if point.view.category else when.event
+
+
+def _refused(point: Point, origin: Origin, decision_id: str, outlook: Outlook, gates: tuple[Gate, ...]) -> Decision:
+    """The record of a decision as far as it is known after the gates."""
+    return Decision(
+        decision_id=decision_id,
+        once_key=once_key(point.token, point.campaign.spec.name, point.opened_by.event_id),
+        origin=origin,
+        user=point.token,
+        campaign=point.campaign.spec.ref,
+        decided_at=point.view.now,
+        opened_by=point.opened_by,
+        result="refused",
+        arm="holdout" if point.held_out else "treatment",
+        gates=gates,
+        risk=point.risk.value,
+        risk_reasons=point.risk.reasons,
+        versions=outlook.versions,
+        reasons=(_reason(point),),
+    )

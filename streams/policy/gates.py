@@ -1,0 +1,107 @@
+"""The gates, cheap first: each a yes/no test that keeps its value and its threshold.
+
+A new gate is one function here and one line in ``GATES``.
+"""
+
+from collections.abc import Callable
+
+from schemas.campaigns import RateLimit
+from schemas.decisions import Gate
+from streams.policy.limits import within
+from streams.policy.point import Point
+from streams.profiles.user import MAX_OPEN
+
+_UNITS = ((86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1000, "s"), (1, "ms"))
+
+
+def span(duration: int) -> str:
+    """A duration in ms as people write it: ``7d``, ``90s``."""
+    size, unit = next((size, unit) for size, unit in _UNITS if duration % size == 0 and duration >= size)
+    return f"{duration // size}{unit}"
+
+
+def schedule(point: Point) -> Gate:
+    """The campaign runs now."""
+    spec = point.campaign.spec
+    passed = spec.starts_at <= point.view.now < spec.ends_at
+    return Gate(
+        name="schedule", passed=passed, value=str(point.view.now), threshold=f"{spec.starts_at} to {spec.ends_at}"
+    )
+
+
+def consent(point: Point) -> Gate:
+    """The customer allows at least one of the campaign's channels."""
+    given = sorted(channel for channel, yes in point.view.user.consent.items() if yes)
+    wanted = point.campaign.spec.channels
+    passed = any(channel in given for channel in wanted)
+    return Gate(
+        name="consent", passed=passed, value=", ".join(given) or "none", threshold="any of " + ", ".join(wanted)
+    )
+
+
+def open_decisions(point: Point) -> Gate:
+    """The customer has room for one more open decision."""
+    count = len(point.view.user.open)
+    return Gate(name="open_decisions", passed=count < MAX_OPEN, value=str(count), threshold=f"under {MAX_OPEN}")
+
+
+def per_user(point: Point) -> Gate:
+    """The campaign has not contacted the customer too often."""
+    spec = point.campaign.spec
+    if spec.per_user is None:
+        return Gate(name="per_user", passed=True, value="0", threshold="no limit")
+    return _limit("per_user", spec.per_user, point.view.user.campaign_contacts.get(spec.name, []), point.view.now)
+
+
+def contact_policy(point: Point) -> Gate:
+    """All campaigns together have not contacted the customer too often; a refusal shows the limit that is reached."""
+    tests = [
+        _limit("contact_policy", limit, point.view.user.contacts, point.view.now)
+        for limit in point.campaign.policy.limits
+    ]
+    no_limit = Gate(name="contact_policy", passed=True, value="0", threshold="no limit")
+    return next((gate for gate in tests if not gate.passed), tests[0] if tests else no_limit)
+
+
+def _limit(name: str, limit: RateLimit, contacts: list[int], now: int) -> Gate:
+    count = within(limit, contacts, now)
+    threshold = f"under {limit.count} per {span(limit.window)}"
+    return Gate(name=name, passed=count < limit.count, value=str(count), threshold=threshold)
+
+
+def eligibility(point: Point) -> Gate:
+    """The campaign's *who* holds; a refusal shows the condition that failed."""
+    who = point.campaign.who
+    if who is None:
+        return Gate(name="eligibility", passed=True, value="everybody", threshold="everybody")
+    verdict = who.test(point.value)
+    return Gate(name="eligibility", passed=verdict.passed, value=verdict.value, threshold=verdict.threshold)
+
+
+def fraud_risk(point: Point) -> Gate:
+    """The customer's fraud risk is within the campaign's bound."""
+    most = point.campaign.spec.max_fraud_risk
+    risk = point.risk.value
+    return Gate(name="fraud_risk", passed=risk <= most, value=f"{risk:.3f}", threshold=f"at most {most:g}")
+
+
+GATES: tuple[Callable[[Point], Gate], ...] = (
+    schedule,
+    consent,
+    open_decisions,
+    per_user,
+    contact_policy,
+    eligibility,
+    fraud_risk,
+)
+
+
+def pass_gates(point: Point) -> tuple[Gate, ...]:
+    """The gates in order, up to and with the first that says no."""
+    seen: list[Gate] = []
+    for test in GATES:
+        gate = test(point)
+        seen.append(gate)
+        if not gate.passed:
+            break
+    return tuple(seen)

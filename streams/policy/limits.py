@@ -1,0 +1,30 @@
+"""Contact limits over rolling windows; they hold because a user lives in one partition with one writer."""
+
+from collections.abc import Sequence
+
+from schemas.campaigns import RateLimit
+from streams.profiles.user import MAX_CAMPAIGNS, MAX_CONTACTS, User
+
+
+def within(limit: RateLimit, contacts: Sequence[int], now: int) -> int:
+    """How many contacts lie within the limit's window before ``now`` (ms)."""
+    return sum(1 for at in contacts if now - at < limit.window)
+
+
+def remember(user: User, campaign: str, now: int, *, sent: bool) -> None:
+    """Count a contact: a would-send in the campaign's own limit, a real one in the contact policy too."""
+    own = user.campaign_contacts.pop(campaign, [])
+    own.append(now)
+    user.campaign_contacts[campaign] = own[-MAX_CONTACTS:]
+    while len(user.campaign_contacts) > MAX_CAMPAIGNS:
+        del user.campaign_contacts[next(iter(user.campaign_contacts))]
+    if sent:
+        user.contacts.append(now)
+        del user.contacts[:-MAX_CONTACTS]
+
+
+def forget(user: User, campaign: str, at: int) -> None:
+    """A message did not reach the customer: the limits heal."""
+    for contacts in (user.contacts, user.campaign_contacts.get(campaign, [])):
+        if at in contacts:
+            contacts.remove(at)

@@ -1,0 +1,65 @@
+"""What the delivery service gets: triggers and their revocation."""
+
+from schemas.decisions import Decision
+from schemas.privacy import Channel
+from schemas.triggers import Coupon, Trigger, TriggerOffer
+from streams.ids import coupon_code
+from streams.money import as_text
+from streams.policy.point import Point
+from streams.policy.value import BASIS_POINTS, Action
+from streams.profiles.user import OpenDecision
+
+DISCOUNTS = ("amount", "percent", "free_shipping")
+
+
+def send(decision: Decision, point: Point, action: Action, coupon_key: bytes) -> Trigger:
+    """The trigger of a decision that was drawn and is not held out."""
+    spec, offer, now = point.campaign.spec, action.offer, point.view.now
+    if offer is None or action.channel is None:
+        raise ValueError("no message is sent for no action")
+    expires_at = now + spec.content.expires_after
+    coupon = None
+    if offer.kind in DISCOUNTS:
+        coupon = Coupon(code=coupon_code(coupon_key, decision.decision_id), valid_until=expires_at)
+    shown = f"{offer.value * 100 / BASIS_POINTS:g}%" if offer.kind == "percent" else as_text(offer.value, spec.currency)
+    return Trigger(
+        kind="send",
+        trigger_id=decision.decision_id,
+        decision_id=decision.decision_id,
+        once_key=decision.once_key,
+        user=point.token,
+        campaign=spec.ref,
+        channel=action.channel,
+        decided_at=now,
+        expires_at=expires_at,
+        locale=spec.content.fallback_locale,
+        template=spec.content.template,
+        params={"offer.value": shown} if offer.value else {},
+        offer=TriggerOffer(
+            id=offer.id,
+            kind=offer.kind,
+            value=offer.value,
+            currency=spec.currency,
+            min_spend=offer.min_spend,
+            items=(point.view.item,) if offer.kind == "recommendation" and point.view.item else (),
+        ),
+        coupon=coupon,
+        reasons=decision.reasons,
+    )
+
+
+def revoke(opened: OpenDecision, token: str, now: int, reason: str) -> Trigger:
+    """The revocation of a trigger that may not have been sent to the customer yet."""
+    channel: Channel = opened.channel  # type: ignore[assignment] # the profile keeps plain text
+    return Trigger(
+        kind="revoke",
+        trigger_id=opened.id,
+        decision_id=opened.id,
+        once_key=opened.once_key,
+        user=token,
+        campaign=opened.campaign,
+        channel=channel,
+        decided_at=now,
+        expires_at=opened.expires_at,
+        reasons=(reason,),
+    )

@@ -1,0 +1,33 @@
+"""A decision point: a campaign, a user and a moment at which the campaign's *when* holds."""
+
+from typing import NamedTuple
+
+from schemas.campaigns import Campaign, ContactPolicy
+from schemas.decisions import OpenedBy
+from streams.campaigns.conditions import Compiled
+from streams.features.values import View, value
+from streams.fraud.risk import Risk
+
+
+class ActiveCampaign(NamedTuple):
+    """A campaign with its conditions compiled and its contact policy at hand."""
+
+    spec: Campaign
+    policy: ContactPolicy
+    where: Compiled | None
+    who: Compiled | None
+
+
+class Point(NamedTuple):
+    """What gates and values look at. ``risk`` is the calibrated fraud risk at this moment."""
+
+    campaign: ActiveCampaign
+    token: str
+    view: View
+    opened_by: OpenedBy
+    held_out: bool
+    risk: Risk
+
+    def value(self, name: str) -> float | str:
+        """A feature's value for conditions."""
+        return value(self.view, name)

@@ -1,0 +1,115 @@
+"""The record of one user. Every collection is capped; floats are always floats, so that encoding repeats."""
+
+import msgspec
+
+MAX_RECENT = 32
+MAX_INTERESTS = 8
+MAX_CART_LINES = 32
+MAX_SESSION_KEYS = 16
+MAX_DEVICES = 8
+MAX_CONTACTS = 32
+MAX_OPEN = 8
+MAX_CAMPAIGNS = 16
+MAX_TIMERS = 32
+
+
+class CartLine(msgspec.Struct, array_like=True):
+    """Pieces of one item in the cart; ``price`` in minor units per piece, −1 where unknown."""
+
+    quantity: int
+    price: int
+
+
+class Timer(msgspec.Struct, array_like=True, frozen=True):
+    """Something that will happen at ``due`` (ms); the event that set it, for the decision's record."""
+
+    due: int
+    event_id: str = ""
+    event_type: str = ""
+    occurred_at: int = 0
+    item: str = ""
+    category: str = ""
+
+
+class OpenDecision(msgspec.Struct, array_like=True):
+    """A decision whose window is still open; becomes a ``ClosedDecision``. Money in minor units."""
+
+    id: str
+    once_key: str
+    campaign: str
+    kind: str
+    ghost: bool
+    sent: bool
+    channel: str
+    action: int
+    propensities: tuple[float, ...]
+    depths: tuple[float, ...]
+    contacts: tuple[bool, ...]
+    x: tuple[float, ...]
+    opened_at: int
+    expires_at: int
+    margin_rate: float
+    offer_kind: str
+    offer_value: int
+    offer_cap: int
+    coupon: str
+    first: bool
+    cost: int
+    status: str = ""
+    clicked: bool = False
+    purchased: bool = False
+    revenue: int = 0
+    discount: int = 0
+
+
+class User(msgspec.Struct, array_like=True):
+    """One user's profile. Times in ms, money in minor units, decayed counts as of ``last_seen``."""
+
+    first_seen: int = 0
+    last_seen: int = 0
+    gap: int = 0
+    stable: bool = False
+    events: int = 0
+    views: float = 0.0
+    clicks: float = 0.0
+    carts: float = 0.0
+    favourites: float = 0.0
+    rate: float = 0.0
+    session_started: int = 0
+    session_events: int = 0
+    sessions: int = 0
+    session_items: dict[str, int] = {}
+    session_categories: dict[str, int] = {}
+    interests: dict[str, float] = {}
+    cart: dict[str, CartLine] = {}
+    cart_at: int = 0
+    purchases: int = 0
+    purchases_recent: float = 0.0
+    last_purchase: int = 0
+    interval: float = 0.0
+    known_amounts: int = 0
+    amounts: int = 0
+    last_amount: int = 0
+    refunds: int = 0
+    refunded: int = 0
+    coupons: int = 0
+    coupons_recent: float = 0.0
+    last_coupon: int = 0
+    devices: list[int] = []
+    consent: dict[str, bool] = {}
+    consent_at: int = 0
+    recent: list[int] = []
+    contacts: list[int] = []
+    campaign_contacts: dict[str, list[int]] = {}
+    enrolled: dict[str, int] = {}
+    messages: int = 0
+    message_clicks: int = 0
+    alerted_at: int = 0
+    open: list[OpenDecision] = []
+    timers: dict[str, Timer] = {}
+
+
+def keep_newest(entries: dict[str, int], most: int) -> None:
+    """Drop the oldest keys of a dict until it holds at most ``most``."""
+    while len(entries) > most:
+        del entries[next(iter(entries))]

@@ -1,0 +1,1 @@
+"""Will this customer click, will this customer buy, and what does a promotion change about it?"""

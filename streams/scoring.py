@@ -1,0 +1,64 @@
+"""The models in force on a partition: what the log activated, taken from the store."""
+
+from schemas.records import ModelActivated
+from streams.features.values import View, fraud_row, fraud_values
+from streams.fraud.forest import IsolationForest
+from streams.fraud.risk import Risk, assess
+from streams.models.store import ModelStore
+from streams.policy.deciding import Outlook
+from streams.response.logistic import Logistic
+from streams.state import ActiveModel, FoldSettings, PartitionState
+
+
+class Scoring:
+    """Scores by the active versions; a version that is not at hand is never replaced by a guess."""
+
+    def __init__(self, state: PartitionState, models: ModelStore, settings: FoldSettings) -> None:
+        self._state = state
+        self._models = models
+        self._settings = settings
+        self._resolved = False
+        self._purchase: Logistic | None = None
+        self._click: Logistic | None = None
+        self._forest: IsolationForest | None = None
+        self._versions: dict[str, str] = {}
+
+    def require(self, activated: ModelActivated) -> None:
+        """Check that a version can be had, before anything changes.
+
+        Raises:
+            ModelMissing: it has not been read yet.
+            Refusal: its snapshot is corrupt or of another feature catalogue.
+
+        """
+        self._models.get(activated.name, activated.version, activated.sha256)
+
+    def activate(self, activated: ModelActivated) -> None:
+        """From here on score with this version."""
+        self._state.models[activated.name] = ActiveModel(activated.version, activated.sha256)
+        self._resolved = False
+        self.resolve()
+
+    def resolve(self) -> None:
+        """Take the active versions from the store; raises as ``require``."""
+        if self._resolved:
+            return
+        found = {name: self._models.get(name, m.version, m.sha256) for name, m in self._state.models.items()}
+        purchase, click, forest = found.get("purchase"), found.get("click"), found.get("fraud")
+        self._purchase = purchase if isinstance(purchase, Logistic) else None
+        self._click = click if isinstance(click, Logistic) else None
+        self._forest = forest if isinstance(forest, IsolationForest) else None
+        self._versions = {name: str(m.version) for name, m in self._state.models.items()}
+        self._resolved = True
+
+    def outlook(self) -> Outlook:
+        """What a decision needs beyond the user."""
+        mean = self._state.mean_order(self._settings.order_amount)
+        closed = self._purchase.closed if self._purchase else {}
+        return Outlook(self._purchase, self._click, self._versions, closed, mean)
+
+    def risk(self, view: View) -> tuple[Risk, tuple[float, ...]]:
+        """The calibrated fraud risk of a user at a moment, with the row that was scored."""
+        values = fraud_values(view)
+        row = fraud_row(values)
+        return assess(values, row, self._forest), row

@@ -1,0 +1,156 @@
+"""Intents become purchases by the true probability, purchases sometimes refunds."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from streams.simulate.agenda import Agenda
+from streams.simulate.assortment import Item
+from streams.simulate.chance import Chance
+from streams.simulate.customers import Customer, Intent
+from streams.simulate.platform import Platform
+from streams.simulate.settings import ShopSettings
+from streams.simulate.truth import Truth, depth_of
+
+_AT_ONCE = 60.0
+_RETURNS = 4 * 3600.0
+_RETURNS_AFTER_CONTACT = 3600.0
+_REFUNDS_AFTER = 2 * 86_400.0
+_PUBLIC_CODE = "WELCOME8"
+_FARMS_PUBLIC_CODES = 0.7
+
+
+@dataclass(slots=True)
+class Intents:
+    """Intents of one kind: how many, how many ended in a purchase, and how many should have by the truth."""
+
+    count: int = 0
+    bought: int = 0
+    expected: float = 0.0
+
+    def add(self, intent: Intent) -> None:
+        """Count one more; a planned purchase is as good as made."""
+        self.count += 1
+        self.bought += intent.buys_at > 0
+        self.expected += intent.expected
+
+
+class IntentKind(NamedTuple):
+    """What ``Intents`` are told apart by; ``contacted`` while a message was in force."""
+
+    customer: str
+    cart: bool
+    contacted: bool
+
+
+class _Order(NamedTuple):
+    customer: Customer
+    id: str
+    items: tuple[Item, ...]
+    coupon: str | None
+
+
+class Checkout:
+    """Decides what becomes of an intent: one uniform per intent, so a contact changes only whom its effect reaches."""
+
+    def __init__(
+        self, *, agenda: Agenda, settings: ShopSettings, chance: Chance, platform: Platform, truth: Truth
+    ) -> None:
+        self._agenda = agenda
+        self._settings = settings
+        self._chance = chance
+        self._platform = platform
+        self._truth = truth
+        self._intents: dict[IntentKind, Intents] = {}
+
+    def leave(self, customer: Customer) -> None:
+        """The visit ends; whoever intends to buy does so at once or returns."""
+        intent = customer.intent
+        if intent is None or intent.closed:
+            return
+        intent.left = True
+        if self._weigh(customer, intent):
+            at_once = self._chance.happens(customer.type.at_once)
+            self._buy_after(customer, intent, _AT_ONCE if at_once else _RETURNS)
+
+    def reached(self, customer: Customer) -> None:
+        """A message reached the customer: an open intent may turn, either way."""
+        intent = customer.intent
+        if intent is None or intent.closed or not intent.left:
+            return
+        if not self._weigh(customer, intent):
+            intent.buys_at = 0
+        elif not intent.buys_at:
+            self._buy_after(customer, intent, _RETURNS_AFTER_CONTACT)
+
+    def close(self, customer: Customer) -> None:
+        """The intent is over; nothing can turn it any more."""
+        intent = customer.intent
+        if intent is None or intent.closed:
+            return
+        intent.closed = True
+        self._intents.setdefault(_kind(customer, intent), Intents()).add(intent)
+
+    def account(self, customers: Iterable[Customer]) -> dict[IntentKind, Intents]:
+        """All intents so far, those of visits that are over but may still turn included."""
+        account = {kind: replace(intents) for kind, intents in self._intents.items()}
+        for customer in customers:
+            intent = customer.intent
+            if intent is not None and intent.left and not intent.closed:
+                account.setdefault(_kind(customer, intent), Intents()).add(intent)
+        return account
+
+    def _weigh(self, customer: Customer, intent: Intent) -> bool:
+        """Whether the intent ends in a purchase as things stand."""
+        now = self._agenda.now
+        intent.cart = bool(customer.cart)
+        intent.contacted = customer.contact is not None and customer.contact.until > now
+        effect = customer.effect(now, self._truth)
+        intent.expected = self._truth.purchase(customer.kind, cart=intent.cart, effect=effect)
+        return intent.u < intent.expected
+
+    def _buy_after(self, customer: Customer, intent: Intent, seconds: float) -> None:
+        delay = max(1.0, self._settings.span(self._chance.exponential(seconds)))
+        intent.buys_at = self._agenda.plan(self._agenda.now + delay, self._buy, customer)
+
+    def _buy(self, at: int, customer: Customer) -> None:
+        intent = customer.intent
+        if intent is None or intent.closed or intent.buys_at != at:
+            return
+        self.close(customer)
+        items = tuple(customer.cart) or ((customer.looked_at,) if customer.looked_at else ())
+        if customer.type.abuses:
+            self._stack(customer, items)
+        else:
+            self._order(customer, items, self._coupon(customer))
+        customer.cart = []
+        customer.contact = None
+
+    def _stack(self, customer: Customer, items: tuple[Item, ...]) -> None:
+        """An abuser splits the cart, puts a coupon on every order, and uses the same one twice."""
+        own = self._coupon(customer)
+        for item in (*items, items[0]):
+            coupon = own or (_PUBLIC_CODE if self._chance.happens(_FARMS_PUBLIC_CODES) else None)
+            self._order(customer, (item,), coupon)
+
+    def _order(self, customer: Customer, items: tuple[Item, ...], coupon: str | None) -> None:
+        order = _Order(customer, self._platform.number("o"), items, coupon)
+        self._platform.ordered(customer, "purchase", order.id, items, coupon)
+        if self._chance.happens(customer.type.refunds):
+            delay = self._settings.span(self._chance.exponential(_REFUNDS_AFTER))
+            self._agenda.plan(self._agenda.now + max(1.0, delay), self._refund, order)
+
+    def _refund(self, at: int, order: _Order) -> None:
+        del at
+        self._platform.ordered(order.customer, "refund", order.id, order.items, order.coupon)
+
+    def _coupon(self, customer: Customer) -> str | None:
+        contact = customer.contact
+        if contact is None or contact.coupon is None or contact.coupon.valid_until <= self._agenda.now:
+            return None
+        usable = depth_of(contact.offer, customer.basket()) > 0
+        return contact.coupon.code if usable else None
+
+
+def _kind(customer: Customer, intent: Intent) -> IntentKind:
+    return IntentKind(customer.kind, intent.cart, intent.contacted)

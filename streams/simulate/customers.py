@@ -1,0 +1,120 @@
+"""Customers: who they are, what is in their cart, what they intend and what has reached them."""
+
+import math
+from dataclasses import dataclass, field
+
+from schemas.privacy import Channel
+from schemas.triggers import Coupon, TriggerOffer
+from streams.simulate.assortment import CATEGORIES, Item
+from streams.simulate.chance import Chance
+from streams.simulate.settings import ShopSettings
+from streams.simulate.truth import FATIGUE_HALF_LIFE, CustomerType, Truth, depth_of
+
+CHANNELS: tuple[Channel, ...] = ("push", "sms", "email")
+_NEIGHBOURS = 120
+"""So many customers live close enough to share an address; with 3 % abusers, about four of them do."""
+_FARM_DEVICES = 12
+
+
+@dataclass(slots=True)
+class Contact:
+    """A message that reached the customer and still works: what it offered, and the fatigue it met."""
+
+    offer: TriggerOffer | None
+    coupon: Coupon | None
+    contacts_before: float
+    until: float
+
+
+@dataclass(slots=True)
+class Intent:
+    """What a visit leaves behind: it ends in a purchase when ``u`` is under the true probability.
+
+    ``buys_at`` is 0 while no purchase is planned; ``left`` once the visit is over. ``expected`` is that probability
+    as it was last weighed, ``cart`` and ``contacted`` say under which circumstances.
+    """
+
+    u: float
+    left: bool = False
+    cart: bool = False
+    contacted: bool = False
+    expected: float = 0.0
+    buys_at: int = 0
+    closed: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Customer:
+    """One customer; ``taste`` holds cumulative weights over the categories."""
+
+    id: str
+    key: bytes
+    kind: str
+    type: CustomerType
+    devices: tuple[str, ...]
+    address: str
+    taste: tuple[float, ...]
+    channels: dict[Channel, bool]
+    cart: list[Item] = field(default_factory=list)
+    looked_at: Item | None = None
+    intent: Intent | None = None
+    contact: Contact | None = None
+    contacts: float = 0.0
+    contacted_at: int = 0
+    visits: int = 0
+
+    def device(self) -> str:
+        """The device of this visit; whoever has several takes another one each time."""
+        return self.devices[self.visits % len(self.devices)]
+
+    def basket(self) -> int:
+        """What the customer would pay: the cart's value, else the price of what was looked at, in minor units."""
+        if self.cart:
+            return sum(item.price for item in self.cart)
+        return self.looked_at.price if self.looked_at else 0
+
+    def fatigue(self, at: int, settings: ShopSettings) -> float:
+        """Messages of late, older ones weighing less."""
+        half_life = settings.span(FATIGUE_HALF_LIFE)
+        return self.contacts * math.exp2(-(at - self.contacted_at) / half_life) if self.contacts else 0.0
+
+    def effect(self, at: int, truth: Truth) -> float:
+        """What the contact in force adds to the logit of buying; 0 without one."""
+        contact = self.contact
+        if contact is None or contact.until <= at:
+            return 0.0
+        return truth.effect(self.kind, depth_of(contact.offer, self.basket()), contact.contacts_before)
+
+
+def gather(settings: ShopSettings, chance: Chance, truth: Truth) -> list[Customer]:
+    """The shop's customers; abusers share addresses in small rings and have a drawer full of devices."""
+    kinds = tuple(truth.types)
+    total, cumulative = 0.0, []
+    for kind in kinds:
+        total += settings.mix.get(kind, 0.0) if settings.mix else truth.types[kind].share
+        cumulative.append(total)
+    return [_customer(number, kinds[chance.pick(cumulative)], chance, truth) for number in range(settings.customers)]
+
+
+def _customer(number: int, kind: str, chance: Chance, truth: Truth) -> Customer:
+    of = truth.types[kind]
+    name = f"u-{number + 1:06d}"
+    devices = _FARM_DEVICES if of.abuses else 1 + int(chance.happens(0.3))
+    return Customer(
+        id=name,
+        key=name.encode(),
+        kind=kind,
+        type=of,
+        devices=tuple(f"d-{number + 1:06d}-{n}" for n in range(devices)),
+        address=f"ring-{number // _NEIGHBOURS}" if of.abuses else f"home-{number + 1}",
+        taste=_taste(chance),
+        channels={channel: chance.happens(share) for channel, share in zip(CHANNELS, of.consents, strict=True)},
+    )
+
+
+def _taste(chance: Chance) -> tuple[float, ...]:
+    weights, total = [], 0.0
+    for _ in CATEGORIES:
+        total += chance.exponential(1.0) ** 3 + 0.01
+        weights.append(total)
+    return tuple(weights)

@@ -1,0 +1,39 @@
+"""Contact limits."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.campaigns import RateLimit
+from streams.policy.limits import forget, remember, within
+from streams.profiles.user import User
+
+
+@given(st.lists(st.integers(0, 10_000), max_size=30), st.integers(1, 5), st.integers(1, 3000))
+def test_a_limit_that_is_asked_before_every_contact_is_never_passed(
+    moments: list[int], count: int, window: int
+) -> None:
+    """In no rolling window are there more contacts than the limit allows."""
+    limit, user = RateLimit(count, window), User()
+    for now in sorted(moments):
+        if within(limit, user.contacts, now) < limit.count:
+            remember(user, "c", now, sent=True)
+    for at in user.contacts:
+        assert sum(1 for other in user.contacts if at <= other < at + window) <= count
+
+
+def test_a_would_send_counts_in_its_own_campaign_only() -> None:
+    """A ghost's would-send uses up the campaign's limit, not the customer's contact policy."""
+    user = User()
+    remember(user, "c", 5, sent=False)
+    assert user.campaign_contacts == {"c": [5]}
+    assert user.contacts == []
+
+
+def test_a_message_that_did_not_arrive_heals_the_limits() -> None:
+    """What is forgotten is as if it had not been sent."""
+    user = User()
+    remember(user, "c", 5, sent=True)
+    forget(user, "c", 5)
+    forget(user, "c", 5)
+    assert user.contacts == []
+    assert user.campaign_contacts == {"c": []}

@@ -1,0 +1,60 @@
+"""The value of actions in money."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import structs
+
+from schemas.campaigns import Offer
+from streams.policy.value import MAX_ACTIONS, Prospect, candidates, discount_of
+from streams.response.effects import lifted
+from tests.making.logs import CART
+
+COSTS = {"push": 1, "sms": 5}
+
+
+def test_none_comes_last_and_is_worth_nothing() -> None:
+    """Offers × channels in the campaign's order."""
+    actions = candidates(CART, ("push", "sms"), Prospect(0.03, 20_000.0), COSTS)
+    assert [action.name for action in actions] == ["remind/push", "remind/sms", "off10/push", "off10/sms", "none"]
+    assert actions[-1].value == 0.0
+
+
+def test_the_value_by_hand() -> None:
+    """p_a (M − D) − p_0 M − c: the subsidy to sure buyers counts."""
+    off10 = candidates(CART, ("sms",), Prospect(0.5, 10_000.0), COSTS)[1]
+    p = lifted(0.5, "cart_abandonment", sent=True, depth=0.1)
+    assert off10.value == pytest.approx(p * (3000 - 1000) - 0.5 * 3000 - 5)
+    assert off10.discount == pytest.approx(p * 1000)
+
+
+def test_a_sure_buyer_gets_no_discount() -> None:
+    """For somebody who buys anyway a discount only costs."""
+    remind, off10, none = candidates(CART, ("push",), Prospect(0.95, 10_000.0), COSTS)
+    assert off10.value < none.value
+    assert off10.value < remind.value
+
+
+def test_an_offer_below_its_minimum_spend_is_a_reminder() -> None:
+    """It neither costs nor lifts more."""
+    remind, off10, _ = candidates(CART, ("push",), Prospect(0.1, 4000.0), COSTS)
+    assert off10.value == remind.value
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10_000), st.integers(0, 10**5), st.floats(0, 1e7))
+def test_a_discount_is_never_more_than_the_order(value: int, percent: int, cap: int, amount: float) -> None:
+    """Nor more than its cap."""
+    assert discount_of("amount", value, 0, amount) <= amount
+    off = discount_of("percent", percent, cap, amount)
+    assert off <= amount
+    assert not cap or off <= cap
+    assert discount_of("reminder", value, cap, amount) == 0
+
+
+def test_at_most_eight_actions_are_kept() -> None:
+    """The least valuable go, the canonical order stays, none survives."""
+    offers = tuple(Offer(id=f"o{k}", kind="amount", value=100 * k) for k in range(1, 7))
+    actions = candidates(structs.replace(CART, offers=offers), ("push", "sms"), Prospect(0.1, 9000.0), COSTS)
+    assert len(actions) == MAX_ACTIONS
+    names = [action.name for action in actions]
+    assert names == [*sorted(names[:-1]), "none"]
