@@ -30,16 +30,16 @@ def _valueless(campaign: Campaign, locale: str, channel: str, texts: dict[str, s
     for offer in campaign.offers:
         shown = texts.get(f"{channel}.{offer.id}", texts.get(channel, ""))
         if not offer.value and ("{offer.value}" in shown or "{coupon.code}" in shown):
-            yield f'the {channel} text in {locale} shows a discount that "{offer.id}" has not; add "{channel}.{offer.id}"'
+            own = f"{channel}.{offer.id}"
+            yield f'the {channel} text in {locale} shows a discount that "{offer.id}" has not; add "{own}"'
 
 
 def _below_cost(campaign: Campaign) -> Iterator[str]:
     for offer in campaign.offers:
         if offer.kind == "amount" and offer.value > offer.min_spend * campaign.margin_rate:
-            yield (
-                f"{offer.id} takes {_money(offer.value, campaign)} off an order of {_money(offer.min_spend, campaign)}, "
-                f"more than its margin at margin_rate {campaign.margin_rate:.0%}"
-            )
+            order = _money(offer.min_spend, campaign)
+            off = f"{offer.id} takes {_money(offer.value, campaign)} off an order of {order}"
+            yield f"{off}, more than its margin at margin_rate {campaign.margin_rate:.0%}"
         elif _percent_below_cost(offer, campaign.margin_rate):
             yield f"{offer.id} takes more off small orders than their margin at margin_rate {campaign.margin_rate:.0%}"
 

@@ -60,7 +60,8 @@ def _leaf(field: Field, found: dict[str, Field], currency: str) -> Condition | N
     if feature is None:
         return None
     op = _operator(found["op"], feature) if "op" in found else None
-    value = _value(found["value"], feature, op or "", currency) if "value" in found else None
+    readable = "value" in found and (op is not None or feature.unit != "label")
+    value = _value(found["value"], feature, op or "", currency) if readable else None
     if not complete or op is None or value is None:
         return None
     return Condition(feature=feature.name, op=op, value=value)

@@ -66,6 +66,10 @@ class ResponseLearning:
         """Progressive log loss (model, constant) in nats per model; ``….ghosts`` on held-out users."""
         return {name: progress.losses for name, progress in self._state.progress.items()}
 
+    def progress(self) -> dict[str, Progress]:
+        """A copy of the sums behind ``losses``."""
+        return {name: msgspec.structs.replace(progress) for name, progress in self._state.progress.items()}
+
     def calibrations(self) -> dict[str, float]:
         """Positives predicted per positive that came, named as in ``losses``."""
         return {name: progress.calibration for name, progress in self._state.progress.items()}

@@ -79,9 +79,7 @@ def _compiled_or_refusal(snapshot: ModelSnapshot) -> Compiled | Refusal:
 def _form(snapshot: ModelSnapshot) -> Form:
     form = FORMS.get(snapshot.algorithm)
     if form is None:
-        raise Refusal(
-            f"model {snapshot.key} is a {snapshot.algorithm!r}, unknown to this version", "upgrade the worker"
-        )
+        raise Refusal(f"model {snapshot.key} is a {snapshot.algorithm!r}, unknown to this worker", "upgrade the worker")
     if snapshot.catalogue != catalogue.VERSION or snapshot.features != form.columns:
         raise Refusal(
             f"model {snapshot.key} was trained on feature catalogue {snapshot.catalogue!r}, "

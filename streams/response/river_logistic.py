@@ -7,9 +7,10 @@ import msgspec
 
 LEARNING_RATE = 0.01
 L2 = 0.001
-INTERCEPT_RATE = 0.01
-"""Tuned on seeded synthetic campaigns (base rates 2–15 %) and on Taobao's day rows: SGD 0.005–0.02 with Platt scaling
-beat AdaGrad 0.01–0.05 at a few thousand labels and lost least to the constant in the first hundred."""
+INTERCEPT_RATE = (1.0, 0.5)
+"""Scale and power: the intercept steps by 1/√t. Tuned on seeded synthetic campaigns (base rates 2–15 %) and on Taobao's
+day rows: SGD at 0.01 with Platt scaling beats AdaGrad (0.01–0.05) at a few thousand labels and loses least to the
+constant in the first hundred; River's constant intercept step left predictions a quarter too low for 2,000 labels."""
 
 
 class RiverState(msgspec.Struct, frozen=True, array_like=True):
@@ -31,7 +32,9 @@ class RiverLogistic:
 
         self.features = tuple(features)
         self._scaler: Any = preprocessing.StandardScaler()
-        self._model: Any = linear_model.LogisticRegression(optim.SGD(LEARNING_RATE), l2=L2, intercept_lr=INTERCEPT_RATE)
+        self._model: Any = linear_model.LogisticRegression(
+            optim.SGD(LEARNING_RATE), l2=L2, intercept_lr=optim.schedulers.InverseScaling(*INTERCEPT_RATE)
+        )
         self.pipeline: Any = self._scaler | self._model
         weights = state.weights if state else (0.0,) * len(self.features)
         # All weights are there from the start, in one order: sums run the same after a restore.

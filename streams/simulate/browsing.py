@@ -17,7 +17,6 @@ _FARM_HASTE = 0.05
 _MOST_VIEWS = 25
 _MOST_LINES = 5
 _CLICKS_PER_VIEW = 0.35
-_FAVOURITES_PER_VIEW = 0.08
 _SEARCH_FIRST = 0.3
 _CLEARS_OLD_CART = 0.35
 _SECOND_ITEM = 0.3
@@ -98,7 +97,7 @@ class Browsing:
         steps.append(("search" if chance.happens(_SEARCH_FIRST) else "view", item))
         for _ in range(min(_MOST_VIEWS, chance.count(customer.type.views))):
             item = category[chance.below(len(category))]
-            steps += self._look(item)
+            steps += self._look(item, customer)
         if chance.happens(customer.type.carts):
             steps.append(("add_to_cart", item))
             if chance.happens(_SECOND_ITEM):
@@ -106,11 +105,11 @@ class Browsing:
         steps.reverse()
         return steps
 
-    def _look(self, item: Item) -> list[Step]:
+    def _look(self, item: Item, customer: Customer) -> list[Step]:
         steps: list[Step] = [("view", item)]
         if self._chance.happens(_CLICKS_PER_VIEW):
             steps.append(("click", item))
-        if self._chance.happens(_FAVOURITES_PER_VIEW):
+        if self._chance.happens(customer.type.favourites):
             steps.append(("favourite", item))
         return steps
 

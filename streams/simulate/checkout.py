@@ -1,7 +1,6 @@
 """Intents become purchases by the true probability, purchases sometimes refunds."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from streams.simulate.agenda import Agenda
@@ -21,22 +20,20 @@ _FARMS_PUBLIC_CODES = 0.7
 
 
 @dataclass(slots=True)
-class Intents:
-    """Intents of one kind: how many, how many ended in a purchase, and how many should have by the truth."""
+class Weighings:
+    """How often intents were weighed, the purchases this made (or undid), and those expected by the truth.
+
+    An intent is weighed when the visit ends, and again when a message reaches the customer before it is over. What is
+    expected is conditional on what came before, so that the sums of ``bought - expected`` are fair games.
+    """
 
     count: int = 0
     bought: int = 0
     expected: float = 0.0
 
-    def add(self, intent: Intent) -> None:
-        """Count one more; a planned purchase is as good as made."""
-        self.count += 1
-        self.bought += intent.buys_at > 0
-        self.expected += intent.expected
-
 
 class IntentKind(NamedTuple):
-    """What ``Intents`` are told apart by; ``contacted`` while a message was in force."""
+    """What ``Weighings`` are told apart by; ``contacted`` while a message was in force."""
 
     customer: str
     cart: bool
@@ -61,7 +58,7 @@ class Checkout:
         self._chance = chance
         self._platform = platform
         self._truth = truth
-        self._intents: dict[IntentKind, Intents] = {}
+        self.weighings: dict[IntentKind, Weighings] = {}
 
     def leave(self, customer: Customer) -> None:
         """The visit ends; whoever intends to buy does so at once or returns."""
@@ -85,29 +82,21 @@ class Checkout:
 
     def close(self, customer: Customer) -> None:
         """The intent is over; nothing can turn it any more."""
-        intent = customer.intent
-        if intent is None or intent.closed:
-            return
-        intent.closed = True
-        self._intents.setdefault(_kind(customer, intent), Intents()).add(intent)
-
-    def account(self, customers: Iterable[Customer]) -> dict[IntentKind, Intents]:
-        """All intents so far, those of visits that are over but may still turn included."""
-        account = {kind: replace(intents) for kind, intents in self._intents.items()}
-        for customer in customers:
-            intent = customer.intent
-            if intent is not None and intent.left and not intent.closed:
-                account.setdefault(_kind(customer, intent), Intents()).add(intent)
-        return account
+        if customer.intent is not None:
+            customer.intent.closed = True
 
     def _weigh(self, customer: Customer, intent: Intent) -> bool:
         """Whether the intent ends in a purchase as things stand."""
-        now = self._agenda.now
-        intent.cart = bool(customer.cart)
-        intent.contacted = customer.contact is not None and customer.contact.until > now
+        now, cart = self._agenda.now, bool(customer.cart)
+        contacted = customer.contact is not None and customer.contact.until > now
         effect = customer.effect(now, self._truth)
-        intent.expected = self._truth.purchase(customer.kind, cart=intent.cart, effect=effect)
-        return intent.u < intent.expected
+        probability = self._truth.purchase(customer.kind, cart=cart, effect=effect)
+        bought, buys = intent.buys_at > 0, intent.u < probability
+        weighings = self.weighings.setdefault(IntentKind(customer.kind, cart, contacted), Weighings())
+        weighings.count += 1
+        weighings.bought += buys - bought
+        weighings.expected += intent.weigh(probability) - bought
+        return buys
 
     def _buy_after(self, customer: Customer, intent: Intent, seconds: float) -> None:
         delay = max(1.0, self._settings.span(self._chance.exponential(seconds)))
@@ -150,7 +139,3 @@ class Checkout:
             return None
         usable = depth_of(contact.offer, customer.basket()) > 0
         return contact.coupon.code if usable else None
-
-
-def _kind(customer: Customer, intent: Intent) -> IntentKind:
-    return IntentKind(customer.kind, intent.cart, intent.contacted)

@@ -30,17 +30,25 @@ class Contact:
 class Intent:
     """What a visit leaves behind: it ends in a purchase when ``u`` is under the true probability.
 
-    ``buys_at`` is 0 while no purchase is planned; ``left`` once the visit is over. ``expected`` is that probability
-    as it was last weighed, ``cart`` and ``contacted`` say under which circumstances.
+    ``buys_at`` is 0 while no purchase is planned; ``left`` once the visit is over. ``low`` and ``high`` bound ``u`` as
+    far as what was seen tells.
     """
 
     u: float
     left: bool = False
-    cart: bool = False
-    contacted: bool = False
-    expected: float = 0.0
     buys_at: int = 0
     closed: bool = False
+    low: float = 0.0
+    high: float = 1.0
+
+    def weigh(self, probability: float) -> float:
+        """The chance that ``u`` is under it, given what was seen before; from here on that is seen too."""
+        chance = min(1.0, max(0.0, (probability - self.low) / (self.high - self.low)))
+        if self.u < probability:
+            self.high = min(self.high, probability)
+        else:
+            self.low = max(self.low, probability)
+        return chance
 
 
 @dataclass(slots=True, eq=False)

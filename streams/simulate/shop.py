@@ -7,7 +7,7 @@ from streams.simulate.agenda import Agenda, ShopMessage
 from streams.simulate.assortment import stock
 from streams.simulate.browsing import Browsing
 from streams.simulate.chance import Chance
-from streams.simulate.checkout import Checkout, IntentKind, Intents
+from streams.simulate.checkout import Checkout, IntentKind, Weighings
 from streams.simulate.customers import Customer, gather
 from streams.simulate.delivery import Delivery, Reveal
 from streams.simulate.engagement import Engagement
@@ -70,9 +70,9 @@ class Shop:
         return self._agenda.now
 
     @property
-    def intents(self) -> dict[IntentKind, Intents]:
+    def weighings(self) -> dict[IntentKind, Weighings]:
         """What became of intents so far, beside what the truth expects."""
-        return self._checkout.account(self.customers.values())
+        return self._checkout.weighings
 
     @property
     def outcomes(self) -> dict[str, int]:
