@@ -48,9 +48,10 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """One decision, *no action* and refusals included.
 
     ``result``: *sent*; *ghost*, drawn but held out; *none*, no action drawn; *refused*, a gate said no (the last of
-    ``gates``). In ``mode`` *shadow* everything is decided and recorded and no trigger is written. ``price`` is λ, the
-    budget price; ``scale`` is gamma of the draw in 1/minor units. ``features`` are the values the models saw, by
-    catalogue name; ``versions`` names models and configuration. ``promostream explain`` reads all of it.
+    ``gates``). In ``mode`` *shadow* everything is decided and recorded, and no trigger is written: what would be
+    sent is a *ghost*. Money is in minor units of ``currency``; ``price`` is λ, the budget price; ``scale`` is gamma of
+    the draw in 1/minor units. ``features`` are the values the models saw, by catalogue name; ``versions`` names models
+    and configuration. ``promostream explain`` reads all of it.
     """
 
     decision_id: TriggerId

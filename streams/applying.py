@@ -117,9 +117,10 @@ class Applying:
 
     def _open(self, token: str, user: User, campaign: ActiveCampaign, event: EventTaken) -> None:
         now = self._state.now
-        if now - event.occurred_at <= campaign.spec.when.max_event_age and self._holds(campaign, user, event):
+        late = max(now - event.occurred_at, 0)
+        if late <= campaign.spec.when.max_event_age and self._holds(campaign, user, event):
             opened_by = OpenedBy(kind="event", event_id=event.event_id, type=event.type, occurred_at=event.occurred_at)
-            self._points.decide(token, campaign, View(user, now, event.item, event.category), opened_by)
+            self._points.decide(token, campaign, View(user, now, event.item, event.category), opened_by, late)
 
     def _holds(self, campaign: ActiveCampaign, user: User, event: EventTaken) -> bool:
         if campaign.where is None:
@@ -166,7 +167,7 @@ class Applying:
             kind="timer", event_id=timer.event_id, type=timer.event_type, occurred_at=timer.occurred_at
         )
         view = View(user, self._state.now, timer.item, timer.category)
-        self._points.decide(token, campaign, view, opened_by)
+        self._points.decide(token, campaign, view, opened_by, self._state.now - timer.due)
 
     def _close(self, token: str, decision: str, timer: Timer) -> None:
         del timer

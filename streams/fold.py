@@ -68,8 +68,8 @@ class DecideFold:
         self._set_state(PartitionState(numerics=numerics()) if head is None else decoded(head))
 
     def due(self) -> int | None:
-        """When a tick would let a timer fire."""
-        return self._timers.first_on_clock()
+        """When a tick would let a timer fire; never on a log whose clock is the source's: the present means nothing."""
+        return self._timers.first_on_clock() if self.state.clock == "arrival" else None
 
     def counters(self) -> dict[str, int]:
         """Totals since the log's beginning."""

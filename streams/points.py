@@ -30,10 +30,10 @@ class Points:
         self._writer = writer
         self._settings = settings
 
-    def decide(self, token: str, campaign: ActiveCampaign, view: View, opened_by: OpenedBy) -> None:
-        """Decide for one campaign; what was drawn opens a window, what is to be sent becomes a trigger."""
+    def decide(self, token: str, campaign: ActiveCampaign, view: View, opened_by: OpenedBy, late: int) -> None:
+        """Decide for one campaign, ``late`` ms after its moment; what was drawn opens a window, a send is written."""
         held_out = is_held_out(campaign.spec, token, view.now, self._settings.global_holdout)
-        point = Point(campaign, token, view, opened_by, held_out, self.assess(token, view))
+        point = Point(campaign, token, view, opened_by, held_out, self.assess(token, view), late)
         writer = self._writer
         decided = decide(point, writer.origin(), writer.decision_id(), self._scoring.outlook(), self._settings)
         decision = decided.decision

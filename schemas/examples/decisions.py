@@ -46,6 +46,7 @@ DECISIONS: dict[str, Struct] = {
         origin=LOG,
         user=CUSTOMER,
         campaign=CAMPAIGN,
+        currency="CNY",
         decided_at=DECIDED,
         opened_by=OpenedBy(
             kind="timer", event_id="7f0c2a51-1d9e-4a53-9f0e-2a6c3b8d7e10", type="add_to_cart", occurred_at=CARTED
@@ -70,6 +71,7 @@ DECISIONS: dict[str, Struct] = {
         origin=Origin("user-log", 12, 904_533, 0),
         user=CUSTOMER,
         campaign="browse-interest@2",
+        currency="CNY",
         decided_at=DECIDED + 60_000,
         opened_by=OpenedBy(kind="event", event_id="4a53-9f0e", type="view", occurred_at=DECIDED + 59_000),
         result="refused",

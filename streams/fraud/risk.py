@@ -38,7 +38,7 @@ def assess(values: Mapping[str, float], row: tuple[float, ...], forest: Isolatio
 
 def _strangeness(forest: IsolationForest, row: tuple[float, ...]) -> Finding:
     rank = forest.rank(forest.score(row))
-    reason = f"unusual behaviour: stranger than {rank:.1%} of customers" if rank >= TOLD_FROM else ""
+    reason = f"unusual behaviour: stranger than {min(rank, 0.999):.1%} of customers" if rank >= TOLD_FROM else ""
     return Finding(_risk_at(rank), reason)
 
 

@@ -9,104 +9,29 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from schemas.events import Event, OrderLine
-from schemas.money import Money
 from schemas.outcomes import Outcome
 from schemas.records import EventTaken, LineTaken, OutcomeTaken
-from streams.intake.currencies import DECIMALS
+from streams.intake.fields import (
+    MAX_MONEY,
+    TEXT,
+    UNKNOWN,
+    Impossible,
+    clean_identity,
+    clean_money,
+    clean_quantity,
+    clean_text,
+    clean_time,
+)
 from streams.intake.validation import Rejection
-
-TEXT = 256
-"""The longest text (characters) that is kept, and the longest id that is taken."""
-MAX_AHEAD = 86_400_000
-"""An event time further ahead (ms) of its arrival says nothing about when the event happened."""
-EARLIEST = 100_000_000_000
-"""1973 in ms: anything smaller was meant in seconds."""
-LATEST = 4_102_444_800_000
-"""The year 2100 in ms."""
-MAX_MONEY = 10**12
-MAX_QUANTITY = 10**6
-UNKNOWN = -1
 
 T = TypeVar("T")
 
 
-class Impossible(Exception):  # noqa: N818 - caught within this module
-    """A field's value cannot be."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
-
-
-def clean_time(field: str, time: int, arrival: int | None, repaired: list[str]) -> int:
-    """``time`` in ms, at most ``arrival`` (None: no bound but the year 2100).
-
-    Raises:
-        Impossible: before 1973, after 2100, or more than a day ahead of its arrival.
-
-    """
-    cleaned = time
-    if not EARLIEST <= time < LATEST:
-        cleaned = _in_milliseconds(field, time)
-        repaired.append(field)
-    if arrival is not None and cleaned > arrival:
-        if cleaned - arrival > MAX_AHEAD:
-            raise Impossible(field, f"{time} is more than a day ahead of its arrival")
-        cleaned = arrival
-        if field not in repaired:
-            repaired.append(field)
-    return cleaned
-
-
-def _in_milliseconds(field: str, time: int) -> int:
-    if EARLIEST <= time * 1000 < LATEST:
-        return time * 1000
-    for divisor in (1_000, 1_000_000):
-        if EARLIEST <= time // divisor < LATEST:
-            return time // divisor
-    raise Impossible(field, f"{time} is no time in milliseconds between 1973 and 2100")
-
-
-def _text(field: str, text: str | None, repaired: list[str]) -> str:
-    if not text:
-        return ""
-    if len(text) > TEXT:
-        repaired.append(field)
-        return text[:TEXT]
-    return text
-
-
-def _identity(field: str, text: str) -> str:
-    if len(text) > TEXT:
-        raise Impossible(field, f"{len(text)} characters; an id has at most {TEXT}")
-    return text
-
-
-def _money(field: str, money: Money | None, repaired: list[str]) -> tuple[int, str]:
-    if money is None:
-        return UNKNOWN, ""
-    currency = money.currency
-    if currency not in DECIMALS:
-        currency = currency.strip().upper()
-        if currency not in DECIMALS:
-            raise Impossible(f"{field}.currency", f"{money.currency[:20]!r} is no ISO 4217 currency")
-        repaired.append(f"{field}.currency")
-    if not 0 <= money.value <= MAX_MONEY:
-        raise Impossible(f"{field}.value", f"{money.value} is not between 0 and {MAX_MONEY} minor units")
-    return money.value, currency
-
-
-def _quantity(field: str, quantity: int) -> int:
-    if not 1 <= quantity <= MAX_QUANTITY:
-        raise Impossible(field, f"{quantity} is not between 1 and {MAX_QUANTITY}")
-    return quantity
-
-
 def _line(at: str, line: OrderLine, repaired: list[str]) -> tuple[LineTaken, str]:
-    price, currency = _money(f"{at}.price", line.price, repaired)
-    item = _text(f"{at}.item_id", line.item_id, repaired)
-    category = _text(f"{at}.category", line.category, repaired)
-    return LineTaken(item, category, _quantity(f"{at}.quantity", line.quantity), price), currency
+    price, currency = clean_money(f"{at}.price", line.price, repaired)
+    item = clean_text(f"{at}.item_id", line.item_id, repaired)
+    category = clean_text(f"{at}.category", line.category, repaired)
+    return LineTaken(item, category, clean_quantity(f"{at}.quantity", line.quantity), price), currency
 
 
 def _order(event: Event, currency: str, repaired: list[str]) -> tuple[tuple[LineTaken, ...], int, str]:
@@ -126,25 +51,25 @@ def _order(event: Event, currency: str, repaired: list[str]) -> tuple[tuple[Line
 
 def _taken(event: Event, arrival: int | None) -> EventTaken:
     repaired: list[str] = []
-    price, currency = _money("price", event.price, repaired) if event.price is not None else (UNKNOWN, "")
+    price, currency = clean_money("price", event.price, repaired) if event.price is not None else (UNKNOWN, "")
     lines, amount, currency = _order(event, currency, repaired) if event.lines else ((), UNKNOWN, currency)
     return EventTaken(
-        event_id=_identity("event_id", event.event_id),
+        event_id=clean_identity("event_id", event.event_id),
         type=event.type,
         occurred_at=clean_time("occurred_at", event.occurred_at, arrival, repaired),
-        session=_text("session_id", event.session_id, repaired),
-        item=_text("item_id", event.item_id, repaired),
-        category=_text("category", event.category, repaired),
-        quantity=_quantity("quantity", event.quantity),
+        session=clean_text("session_id", event.session_id, repaired),
+        item=clean_text("item_id", event.item_id, repaired),
+        category=clean_text("category", event.category, repaired),
+        quantity=clean_quantity("quantity", event.quantity),
         price=price,
         currency=currency,
-        device=_text("device_id", event.device_id, repaired),
-        address=_text("address_hash", event.address_hash, repaired),
-        order=_text("order_id", event.order_id, repaired),
+        device=clean_text("device_id", event.device_id, repaired),
+        address=clean_text("address_hash", event.address_hash, repaired),
+        order=clean_text("order_id", event.order_id, repaired),
         lines=lines,
         amount=amount,
-        coupon=_text("coupon_code", event.coupon_code, repaired).strip(),
-        source=_text("source", event.source, repaired),
+        coupon=clean_text("coupon_code", event.coupon_code, repaired).strip(),
+        source=clean_text("source", event.source, repaired),
         stable=bool(event.user_id),
         repaired=tuple(repaired),
     )
@@ -166,13 +91,13 @@ def clean_outcome(outcome: Outcome, arrival: int | None) -> OutcomeTaken | Rejec
     """The outcome as the log holds it; its cost is negative where not reported."""
     return _or_rejection(
         lambda: OutcomeTaken(
-            _identity("outcome_id", outcome.outcome_id),
-            _identity("trigger_id", outcome.trigger_id),
+            clean_identity("outcome_id", outcome.outcome_id),
+            clean_identity("trigger_id", outcome.trigger_id),
             outcome.status,
             clean_time("occurred_at", outcome.occurred_at, arrival, []),
-            _text("reason", outcome.reason, []),
+            clean_text("reason", outcome.reason, []),
             outcome.retryable,
-            _money("cost", outcome.cost, [])[0],
+            clean_money("cost", outcome.cost, [])[0],
         )
     )
 
@@ -181,7 +106,7 @@ def clean_moment(request_id: str, time: int, arrival: int | None) -> int | Rejec
     """The time (ms) of the privacy request of that id."""
 
     def moment() -> int:
-        _identity("request_id", request_id)
+        clean_identity("request_id", request_id)
         return clean_time("occurred_at", time, arrival, [])
 
     return _or_rejection(moment)

@@ -62,7 +62,7 @@ class Watermarks:
         """
         if not before:
             return []
-        first = self._boundary(before)
+        first = -(-before // self._interval) * self._interval  # told only once it is passed: events may lie on it
         steps = list(range(first, min(time, first + GAP_STEPS * self._interval), self._interval))
         return [*steps, time - 1] if steps and time - 1 - steps[-1] >= self._interval else steps
 

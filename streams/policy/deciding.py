@@ -129,6 +129,8 @@ def _refused(point: Point, origin: Origin, decision_id: str, outlook: Outlook, g
         origin=origin,
         user=point.token,
         campaign=point.campaign.spec.ref,
+        currency=point.campaign.spec.currency,
+        mode="shadow" if point.campaign.spec.state == "shadow" else "live",
         decided_at=point.view.now,
         opened_by=point.opened_by,
         result="refused",

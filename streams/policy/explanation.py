@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from schemas.decisions import Candidate, Decision
+from schemas.decisions import Candidate, Decision, Gate
 from streams.money import as_text
 from streams.policy.gate_words import dated, meanings, moment, question, remedy
 
@@ -51,15 +51,21 @@ def _story(decision: Decision) -> str:
 
 
 def _gates(decision: Decision) -> str:
-    rows = [
-        ("yes" if gate.passed else "NO", gate.name, question(gate), dated(gate.value), dated(gate.threshold))
-        for gate in decision.gates
-    ]
+    rows = [row for gate in decision.gates for row in _gate_rows(gate)]
     lines = ["Gates: all must say yes", *_table([("", "gate", "question", "found", "asked for"), *rows])]
     if decision.result == "refused":
         lines += ["", "What would have let it pass", f"  {remedy(decision)}"]
         lines += [f"  ({meaning})" for meaning in meanings(decision.gates[-1])]
     return "\n".join(lines)
+
+
+def _gate_rows(gate: Gate) -> list[tuple[str, ...]]:
+    """One row, or one for each condition where a gate has several."""
+    found, asked = dated(gate.value).split(", "), dated(gate.threshold).split(", ")
+    if len(found) != len(asked) or gate.name != "eligibility":
+        found, asked = [", ".join(found)], [", ".join(asked)]
+    first = ("yes" if gate.passed else "NO", gate.name, question(gate), found[0], asked[0])
+    return [first, *(("", "", "", *pair) for pair in zip(found[1:], asked[1:], strict=True))]
 
 
 def _candidates(decision: Decision) -> str:

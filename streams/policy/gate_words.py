@@ -16,6 +16,9 @@ class Words(NamedTuple):
 
 
 _WORDS: dict[str, Words] = {
+    "timely": Words(
+        "Is it still the right moment?", "Coming to it sooner: it was {value} late, {threshold} is allowed."
+    ),
     "schedule": Words("Is the campaign running?", "The campaign runs {threshold}; this moment was {value}."),
     "consent": Words(
         "May we write to this customer?",
@@ -27,11 +30,11 @@ _WORDS: dict[str, Words] = {
     ),
     "per_user": Words(
         "Is the campaign within its limit per customer?",
-        "Waiting: this campaign has written {value} times and must be {threshold}.",
+        "Waiting: the campaign's messages to this customer number {value} and must be {threshold}.",
     ),
     "contact_policy": Words(
         "Are all campaigns together within the policy?",
-        "Waiting: all campaigns together have written {value} times and must be {threshold}.",
+        "Waiting: all campaigns' messages to this customer number {value} and must be {threshold}.",
     ),
     "eligibility": Words(
         "Is the customer one of those it is for?", "The condition {threshold}; the customer had {value}."
@@ -42,6 +45,7 @@ _WORDS: dict[str, Words] = {
     ),
 }
 
+_DURATION = re.compile(r"\b(\d+) ms\b")
 _MILLIS = re.compile(r"\b\d{10,15}\b")
 _OPEN_END = "9999-12-31"
 
@@ -55,7 +59,8 @@ def moment(millis: int) -> str:
 
 
 def dated(text: str) -> str:
-    """A gate's text with its times in ms written as dates; the open ends of a schedule as words."""
+    """A gate's text with times in ms as dates and durations as seconds; the open ends of a schedule as words."""
+    text = _DURATION.sub(lambda found: f"{int(found[1]) / 1000:g} s", text)
     written = _MILLIS.sub(lambda found: moment(int(found[0])), text)
     start, _, end = written.partition(" to ")
     if end.startswith(_OPEN_END):

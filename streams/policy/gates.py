@@ -20,6 +20,12 @@ def span(duration: int) -> str:
     return f"{duration // size}{unit}"
 
 
+def timely(point: Point) -> Gate:
+    """The moment is not over: a timer that fires long after it was due opens nothing."""
+    most = point.campaign.spec.when.max_event_age
+    return Gate(name="timely", passed=point.late <= most, value=f"{point.late} ms", threshold=f"at most {span(most)}")
+
+
 def schedule(point: Point) -> Gate:
     """The campaign runs now."""
     spec = point.campaign.spec
@@ -86,6 +92,7 @@ def fraud_risk(point: Point) -> Gate:
 
 
 GATES: tuple[Callable[[Point], Gate], ...] = (
+    timely,
     schedule,
     consent,
     open_decisions,

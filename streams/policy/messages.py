@@ -41,6 +41,7 @@ def send(decision: Decision, point: Point, action: Action, coupon_key: bytes) ->
             value=offer.value,
             currency=spec.currency,
             min_spend=offer.min_spend,
+            cap=offer.cap,
             items=(point.view.item,) if offer.kind == "recommendation" and point.view.item else (),
         ),
         coupon=coupon,

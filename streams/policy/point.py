@@ -19,7 +19,10 @@ class ActiveCampaign(NamedTuple):
 
 
 class Point(NamedTuple):
-    """What gates and values look at. ``risk`` is the calibrated fraud risk at this moment."""
+    """What gates and values look at. ``risk`` is the calibrated fraud risk at this moment.
+
+    ``late`` is how long ago (ms) the campaign's *when* came to hold: an event's age, a timer's delay.
+    """
 
     campaign: ActiveCampaign
     token: str
@@ -27,6 +30,7 @@ class Point(NamedTuple):
     opened_by: OpenedBy
     held_out: bool
     risk: Risk
+    late: int = 0
 
     def value(self, name: str) -> float | str:
         """A feature's value for conditions."""

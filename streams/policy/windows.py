@@ -44,7 +44,7 @@ def open_window(user: User, point: Point, decided: Decided, coupon: str) -> Open
         offer_value=action.offer.value if action.offer else 0,
         offer_cap=action.offer.cap if action.offer else 0,
         coupon=coupon,
-        first=would_send and _enrols(user, spec.name, now),
+        first=would_send and _enrols(user, spec.ref, now),
         cost=action.cost if sent else 0,
     )
     user.open.append(opened)
@@ -52,7 +52,7 @@ def open_window(user: User, point: Point, decided: Decided, coupon: str) -> Open
 
 
 def _enrols(user: User, campaign: str, now: int) -> bool:
-    """Whether this would-send is the user's first of the campaign; only stable ids enrol."""
+    """Whether this would-send is the user's first of the campaign version; only stable ids enrol."""
     if not user.stable or campaign in user.enrolled:
         return False
     user.enrolled[campaign] = now

@@ -8,7 +8,7 @@ MEMORY = 5000.0
 """After so many labels an old one weighs 1/e."""
 
 _SCALE_PRECISION = 20.0
-_SHIFT_PRECISION = 0.2
+_SHIFT_PRECISION = 1.0
 _LEAST_VARIANCE = 1e-4
 _SCALES = (0.1, 3.0)
 

@@ -10,7 +10,7 @@ from schemas.models import Array
 from streams.models.snapshots import pack
 from streams.response.calibration import PlattScaling
 from streams.response.logistic import clipped
-from streams.response.river_logistic import RiverLogistic, RiverState
+from streams.response.river_logistic import CLIP, RiverLogistic, RiverState
 
 ALGORITHM = "logistic"
 
@@ -63,15 +63,14 @@ class Learner:
         return LearnerState(river=self.river.state(), platt=platt)
 
     def arrays(self) -> dict[str, Array]:
-        """What the compiled form scores with: per column mean and slope, intercept, calibration."""
+        """What the compiled form scores with: per column mean, deviation and weight; intercept, clip, calibration."""
         river = self.river.state()
-        deviations = np.sqrt(np.array(river.variances))
-        moving = deviations > 0
-        slopes = np.where(moving, np.array(river.weights), 0.0) / np.where(moving, deviations, 1.0)
         return {
             "mean": pack(np.array(river.means)),
-            "slope": pack(slopes),
+            "deviation": pack(np.sqrt(np.array(river.variances))),
+            "weight": pack(np.array(river.weights)),
             "intercept": pack(np.array([river.intercept])),
+            "clip": pack(np.array([CLIP])),
             "calibration": pack(np.array([self._platt.scale, self._platt.shift])),
         }
 

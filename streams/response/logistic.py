@@ -1,7 +1,7 @@
-"""The compiled form of a response model: standardise, weigh, calibrate; equal to River's own answer."""
+"""The compiled form of a response model: standardise, clip, weigh, calibrate; equal to River's own answer."""
 
 from collections.abc import Sequence
-from math import exp, isfinite
+from math import copysign, exp, inf, isfinite
 
 from schemas.models import ModelSnapshot
 from streams.folding import Refusal
@@ -25,7 +25,7 @@ def clipped(logit: float) -> float:
 
 
 class Logistic:
-    """A logistic regression over standardised columns with a calibration on top.
+    """A logistic regression over standardised, clipped columns with a calibration on top.
 
     ``closed`` holds the closed decisions per campaign as of its training. A value that is not finite counts as
     missing, and a missing one as the column's mean.
@@ -35,9 +35,13 @@ class Logistic:
         self.name = snapshot.name
         self.version = snapshot.version
         self.closed = dict(snapshot.closed)
-        self.means = _floats(snapshot, "mean", len(snapshot.features))
-        self.slopes = _floats(snapshot, "slope", len(snapshot.features))
+        means = _floats(snapshot, "mean", len(snapshot.features))
+        deviations = _floats(snapshot, "deviation", len(snapshot.features))
+        weights = _floats(snapshot, "weight", len(snapshot.features))
+        # A column that never moved says nothing: over an infinite deviation it is 0, as in River.
+        self.columns = tuple(zip(means, (one or inf for one in deviations), weights, strict=True))
         (self.intercept,) = _floats(snapshot, "intercept", 1)
+        (self.clip,) = _floats(snapshot, "clip", 1)
         self.calibration = _floats(snapshot, "calibration", 2)
 
     @classmethod
@@ -57,19 +61,19 @@ class Logistic:
             ValueError: the row has another length than the model has columns.
 
         """
-        total = self.intercept
-        for value, mean, slope in zip(x, self.means, self.slopes, strict=True):
-            total += (value - mean) * slope
-        return total if isfinite(total) else self._logit_of_known(x)
+        total, most = self.intercept, self.clip
+        for value, (mean, deviation, weight) in zip(x, self.columns, strict=True):
+            distance = (value - mean) / deviation
+            if -most <= distance <= most:
+                total += distance * weight
+            elif isfinite(value):
+                total += copysign(most, distance) * weight
+        return total
 
     def predict(self, x: Sequence[float]) -> float:
         """The calibrated probability of a row in catalogue order."""
         scale, shift = self.calibration
         return sigmoid(scale * clipped(self.logit(x)) + shift)
-
-    def _logit_of_known(self, x: Sequence[float]) -> float:
-        terms = zip(x, self.means, self.slopes, strict=True)
-        return self.intercept + sum((value - mean) * slope for value, mean, slope in terms if isfinite(value))
 
 
 def _floats(snapshot: ModelSnapshot, name: str, count: int) -> tuple[float, ...]:

@@ -46,17 +46,17 @@ class CustomerType(msgspec.Struct, frozen=True, kw_only=True):
 TYPES: dict[str, CustomerType] = {
     "window_shopper": CustomerType(
         share=0.38, visits_per_day=0.8, views=6.0, carts=0.25, favourites=0.05, cart_buys=-3.0, browse_buys=-5.0,
-        at_once=0.3, contact=0.15, depth=1.5, clicks=-2.9, click_depth=2.0, fatigue=0.05, unsubscribes=0.01,
+        at_once=0.3, contact=0.15, depth=1.5, clicks=-3.0, click_depth=2.0, fatigue=0.05, unsubscribes=0.01,
         refunds=0.04, consents=(0.8, 0.3, 0.4),
     ),
     "sure_buyer": CustomerType(
         share=0.20, visits_per_day=1.2, views=3.0, carts=0.7, favourites=0.03, cart_buys=1.6, browse_buys=-2.2,
-        at_once=0.55, contact=0.05, depth=0.5, clicks=-1.6, click_depth=1.0, fatigue=0.03, unsubscribes=0.005,
+        at_once=0.55, contact=0.05, depth=0.5, clicks=-2.4, click_depth=1.0, fatigue=0.03, unsubscribes=0.005,
         refunds=0.04, consents=(0.9, 0.6, 0.6),
     ),
     "persuadable": CustomerType(
-        share=0.25, visits_per_day=1.0, views=5.0, carts=0.55, favourites=0.3, cart_buys=-1.8, browse_buys=-4.0,
-        at_once=0.2, contact=0.4, depth=9.0, clicks=-1.2, click_depth=4.0, fatigue=0.08, unsubscribes=0.01,
+        share=0.25, visits_per_day=1.0, views=5.0, carts=0.55, favourites=0.35, cart_buys=-1.8, browse_buys=-4.0,
+        at_once=0.2, contact=0.4, depth=9.0, clicks=-0.8, click_depth=4.0, fatigue=0.08, unsubscribes=0.01,
         refunds=0.06, consents=(0.9, 0.5, 0.6),
     ),
     "averse": CustomerType(

@@ -60,7 +60,7 @@ class Owner:
                 "failed": tally.checkpoint_failures > start,
                 "fatal": bool(self.fatal),
             }[what]:
-                self.partition.step(wall_ms())
+                self.outputs.serve() if what == "delivered" else self.partition.step(wall_ms())
                 await asyncio.sleep(0.002)
         return self
 

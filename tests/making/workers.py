@@ -1,69 +1,79 @@
-"""A process that owns one partition of an in-memory Kafka; killing it is forgetting it."""
+"""Real worker processes: started, watched through their metrics, stopped or killed, by their own process ids."""
 
-import asyncio
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
-from agents.runtime.outputs import Outputs
-from agents.runtime.partition import Partition
-from agents.settings import Settings
-from tests.making.counting import CountingFold
-from tests.making.memory_kafka import MemoryKafka, MemoryStorage, MemoryWire
+COMMAND = str(Path(sys.executable).with_name("promostream"))
+_SAMPLE = re.compile(r"^promostream_(\w+?)(?:\{([^}]*)\})? ([0-9.e+-]+|NaN)$", re.MULTILINE)
 
-SETTINGS = Settings(chunk_records=3, poll_records=10, checkpoint_interval=0.0)
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_for(holds: Callable[[], bool], what: str, seconds: float = 120.0, pause: float = 0.1) -> None:
+    """Ask again and again until it holds."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, f"not within {seconds:g} s: {what}"
+        time.sleep(pause)
 
 
 class Worker:
-    """One owner. ``now`` is the wall time in ms that it steps with; ``lease`` what its heartbeats say."""
+    """``promostream worker ROLE`` as a process; what it says goes to a file in ``folder``."""
 
-    def __init__(self, kafka: MemoryKafka, settings: Settings = SETTINGS, *, wrong: bool = False) -> None:
-        self.kafka = kafka
-        self.wire = MemoryWire(kafka)
-        self.storage = MemoryStorage(kafka)
-        self.fold = CountingFold(wrong=wrong)
-        self.fatal: list[str] = []
-        self.lease = True
-        self.outputs = Outputs(settings, self.fatal.append, self.wire)
-        self.partition = Partition(
-            "decide",
-            "user-log",
-            0,
-            self.fold,
-            settings,
-            self.outputs,
-            may_act=lambda: self.lease,
-            grown=lambda: len(self.fold.models),
-            storage=self.storage,
-        )
+    def __init__(self, role: str, environment: Mapping[str, str], folder: Path, **settings: object) -> None:
+        self.role = role
+        self.port = free_port()
+        self.log = folder / f"{role}-{self.port}.log"
+        given = {f"PROMOSTREAM_{name.upper()}": str(value) for name, value in settings.items()}
+        given["PROMOSTREAM_METRICS_PORT"] = str(self.port)
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [COMMAND, "worker", role], env={**environment, **given}, stdout=log, stderr=subprocess.STDOUT
+            )
 
-    async def open(self) -> "Worker":
-        """Open the partition."""
-        await self.partition.open()
-        return self
+    def metric(self, name: str, *labels: str) -> float:
+        """The sum of a metric over its series that have all these labels (``role="decide"``); 0 while it is silent."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=5) as answer:
+                text = answer.read().decode()
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            return 0.0
+        samples = [(labelled, float(value)) for found, labelled, value in _SAMPLE.findall(text) if found == name]
+        return sum(value for labelled, value in samples if all(label in labelled for label in labels))
 
-    async def read(self, most: int = 1_000_000) -> int:
-        """Hand the partition the next records of the log, as a reader does."""
-        at = self.partition.wanted
-        return await self.partition.apply(self.kafka.log[at : at + most], self.partition.epoch)
+    def alive(self) -> bool:
+        """Whether the process runs."""
+        return self.process.poll() is None
 
-    async def step(self, times: int = 1, now: int = 0) -> None:
-        """Step, with time for what runs off the loop."""
-        for _ in range(times):
-            self.partition.step(now)
-            await asyncio.sleep(0.0005)
+    def kill(self) -> None:
+        """End it at once, as a crash would."""
+        self.process.kill()
+        self.process.wait()
 
-    async def checkpoint(self, now: int = 10**15) -> None:
-        """Step until a checkpoint has succeeded."""
-        before = self.partition.tally.checkpoints
-        async with asyncio.timeout(5):
-            while self.partition.tally.checkpoints == before:
-                await self.step(now=now)
+    def stop(self, seconds: float = 40.0) -> int:
+        """Ask it to leave; its exit code."""
+        if self.alive():
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
 
-    async def close(self, *, checkpoint: bool = True, patience: float = 5.0) -> None:
-        """Leave in order."""
-        await self.partition.close(checkpoint, asyncio.get_running_loop().time() + patience)
-
-
-def fill(kafka: MemoryKafka, keys: str) -> MemoryKafka:
-    """Append one record per letter."""
-    for key in keys:
-        kafka.append(key)
-    return kafka
+    def said(self) -> str:
+        """Everything it wrote."""
+        return self.log.read_text(encoding="utf-8", errors="replace")

@@ -179,7 +179,18 @@ def test_an_idle_user_leaves_by_a_timer() -> None:
     view = EventTaken("e", "view", START, "", "i", "c", 1, -1, "CNY", "", "", "", (), -1, "", "app", stable=True)
     made.add(Record(Origin("clicks", 0, 900), START, "u-idle", view))
     assert made.fold.users.get("u-idle") is not None
-    assert made.fold.due() is not None
     later = START + SETTINGS.idle_after + 60 * MINUTE
     made.add(Record(Origin("clicks", 0, 901), later, "u-other", view))
     assert made.fold.users.get("u-idle") is None
+
+
+def test_only_a_log_by_arrival_asks_for_ticks() -> None:
+    """On a source clock the present means nothing: a tick of today would age a history by years."""
+    view = EventTaken("e", "view", START, "", "i", "c", 1, -1, "CNY", "", "", "", (), -1, "", "app", stable=True)
+    due = {}
+    for clock in ("arrival", "source"):
+        made = LogMaker(3)
+        made.add(opening(clock=clock))
+        made.add(Record(Origin("clicks", 0, 900), START, "u1", view))
+        due[clock] = made.fold.due()
+    assert due == {"arrival": START + SETTINGS.idle_after, "source": None}

@@ -1,0 +1,186 @@
+"""Composition root: everything of a role is put together here, and nothing is built at import."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Protocol
+
+from agents import clients, coordinate, decide, intake, learn
+from agents.deliveries import Deliveries
+from agents.errors import Refused
+from agents.inputs import InputPartitions
+from agents.latency import TimedWire
+from agents.log_opening import read_openings
+from agents.metrics import Counters, Exporter
+from agents.partitions import FoldedPartitions
+from agents.runtime.models import ModelReader
+from agents.runtime.outputs import Outputs, output_producer
+from agents.runtime.partition import Partition, wall_ms
+from agents.settings import Settings
+from agents.transport.application import BatchApp, batch_app
+from agents.transport.batches import Batch, Place
+from agents.transport.ends import Ends
+from agents.transport.lease import Lease
+from agents.transport.port import Port
+from agents.transport.reader import Reader, log_record
+from schemas.records import LogOpened
+from schemas.topics import EVENT_SOURCES, TRIGGERS
+from streams.folding import Fold
+from streams.intake.tokens import fingerprint
+from streams.models.store import ModelStore
+
+ROLES: dict[str, tuple[str, ...]] = {
+    "intake": intake.TOPICS,
+    "decide": decide.TOPICS,
+    "learn": learn.TOPICS,
+    "coordinate": coordinate.TOPICS,
+}
+"""Each role with the topics that it reads."""
+
+ENDS_INTERVAL_MS = 1000
+ANSWER_SECONDS = 10.0
+
+
+class RoleOwner(Protocol):
+    """What the worker asks of a role, besides ``transport.Owner``."""
+
+    async def open(self, place: Place, generation: int) -> int | None:
+        """See ``transport.Owner``."""
+
+    async def suspend(self) -> None:
+        """See ``transport.Owner``."""
+
+    async def keep(self, places: set[Place], generation: int) -> None:
+        """See ``transport.Owner``."""
+
+    async def fold(self, batch: Batch) -> None:
+        """Fold a batch; never raises."""
+
+    async def step(self) -> float:
+        """A little of what else is to do; the seconds until the next step."""
+
+    async def close(self, *, checkpoint: bool, seconds: float) -> None:
+        """The end of this process; what is folded is made durable if ``checkpoint``."""
+
+    def counters(self) -> list[Counters]:
+        """Totals for metrics."""
+
+    def problems(self) -> list[str]:
+        """Why this process is not ready, one line each."""
+
+
+@dataclass(frozen=True)
+class Application:
+    """One role, put together."""
+
+    role: str
+    settings: Settings
+    faust: BatchApp
+    port: Port
+    owner: RoleOwner
+    exporter: Exporter
+    models: ModelReader | None
+
+
+def create_app(settings: Settings, role: str) -> Application:
+    """The Faust app of a role with all that it needs; belongs to the running event loop.
+
+    Raises:
+        WrongUse: a key is missing or malformed.
+        Refused: the log was opened otherwise than the settings say.
+        BrokerNotReady: the broker does not answer.
+
+    """
+    lease = Lease(settings.session_timeout, settings.lease_margin, time.monotonic)
+    port = Port(settings, lease, _reader(settings, role))
+    app = batch_app(settings, role, port)
+    exporter = Exporter(version("promostream"))
+    build = {"intake": _intake, "decide": _decide, "learn": _learn, "coordinate": _coordinate}[role]
+    owner, models = build(settings, port, app, exporter)
+    port.owner = owner
+    exporter.read_from(owner.counters)
+    return Application(role, settings, app, port, owner, exporter, models)
+
+
+Built = tuple[RoleOwner, ModelReader | None]
+
+
+def _intake(settings: Settings, port: Port, app: BatchApp, exporter: Exporter) -> Built:
+    fold = intake.fold_of(settings, _opening(settings))
+    deliveries = Deliveries(settings, output_producer(settings), port.fail)
+    owner = InputPartitions(port, fold, deliveries, exporter, _totals(settings))
+    intake.add_agent(app, owner)
+    return owner, None
+
+
+def _decide(settings: Settings, port: Port, app: BatchApp, exporter: Exporter) -> Built:
+    store = ModelStore()
+    owner = _partitions(
+        settings, "decide", port, exporter, lambda t, p: decide.fold_of(settings, store, t, p), lambda: store.grown
+    )
+    decide.add_agent(app, owner)
+    return owner, ModelReader(settings, store, port.fail)
+
+
+def _learn(settings: Settings, port: Port, app: BatchApp, exporter: Exporter) -> Built:
+    owner = _partitions(settings, "learn", port, exporter, lambda t, p: learn.fold_of(settings, t, p))
+    learn.add_agent(app, owner)
+    return owner, None
+
+
+def _coordinate(settings: Settings, port: Port, app: BatchApp, exporter: Exporter) -> Built:
+    owner = _partitions(settings, "coordinate", port, exporter, coordinate.fold_of)
+    coordinate.add_agent(app, owner)
+    return owner, None
+
+
+def _partitions(
+    settings: Settings,
+    role: str,
+    port: Port,
+    exporter: Exporter,
+    fold_of: Callable[[str, int], Fold],
+    grown: Callable[[], int] = lambda: 0,
+) -> FoldedPartitions:
+    wire = TimedWire(output_producer(settings), settings.topic(TRIGGERS), exporter)
+    outputs = Outputs(settings, port.fail, wire)
+
+    def make(topic: str, number: int, may_act: Callable[[], bool]) -> Partition:
+        fold = fold_of(topic, number)
+        return Partition(role, topic, number, fold, settings, outputs, may_act=may_act, grown=grown)
+
+    def arrived(at: int) -> None:
+        wire.arrived = at
+
+    return FoldedPartitions(role, port, exporter, make, arrived)
+
+
+def _reader(settings: Settings, role: str) -> Reader:
+    # a log that was cut under a fold is refused; an input topic goes on with what is left of it
+    reset = "earliest" if role == "intake" else "error"
+    return Reader(
+        lambda: clients.consumer(settings, auto_offset_reset=reset),
+        Ends(clients.admin_client(settings), ENDS_INTERVAL_MS, wall_ms),
+        settings.poll_records,
+        settings.fetch_pace_ms / 1000,
+        intake.source_record if role == "intake" else log_record,
+    )
+
+
+def _totals(settings: Settings) -> dict[str, int]:
+    """How many partitions each event source has: the platform's topics have any count."""
+    topics = clients.admin_client(settings).list_topics(timeout=ANSWER_SECONDS).topics
+    return {name: len(topics[settings.topic(name)].partitions) for name in EVENT_SOURCES}
+
+
+def _opening(settings: Settings) -> LogOpened:
+    found = read_openings(settings, settings.partitions).get(0)
+    if found is None:
+        raise Refused("the log's first record is not there; run `promostream topics create`, or begin a new log")
+    if found.token_key != fingerprint(settings.tokens().value):
+        raise Refused(
+            "the token key is not the one this log was opened with; set PROMOSTREAM_TOKEN_KEY to that one, "
+            "or begin a new log under another PROMOSTREAM_TOPIC_PREFIX"
+        )
+    return found

@@ -1,0 +1,74 @@
+"""The operator's hand on ``control``: which campaigns hold, and the next set of them."""
+
+import time
+from typing import NamedTuple
+
+from confluent_kafka import KafkaError, KafkaException, Message
+
+from agents.clients import producer
+from agents.errors import BrokerNotReady
+from agents.reading_back import read_partition
+from agents.settings import Settings
+from schemas.codec import decode_record, encode_msgpack
+from schemas.origins import Origin
+from schemas.records import CampaignsActivated, Record
+from schemas.topics import CONTROL
+
+OPERATOR = "operator"
+KEY = b"campaigns"
+SECONDS = 10.0
+
+
+class Held(NamedTuple):
+    """The last set of campaigns on ``control``, and the time (ms) of the operator's last record there."""
+
+    campaigns: CampaignsActivated
+    last: int
+
+
+NOTHING = CampaignsActivated((), (), "", "")
+
+
+def read_held(settings: Settings) -> Held:
+    """What ``control`` says now.
+
+    Raises:
+        BrokerNotReady: no broker, or no such topic.
+
+    """
+    held = Held(NOTHING, 0)
+    for message in read_partition(settings, CONTROL, 0):
+        record = decode_record(message.value() or b"")
+        if record.origin.source == OPERATOR:
+            held = held._replace(last=max(held.last, record.origin.offset))
+        if isinstance(record.body, CampaignsActivated):
+            held = held._replace(campaigns=record.body)
+    return held
+
+
+def write_campaigns(settings: Settings, campaigns: CampaignsActivated, after: int) -> Record:
+    """Put a set on ``control``; its origin is newer than ``after`` (ms) even if the clock went back.
+
+    Raises:
+        BrokerNotReady: the broker did not take it within 10 s.
+
+    """
+    now = time.time_ns() // 1_000_000
+    record = Record(Origin(OPERATOR, 0, max(now, after + 1)), now, "", campaigns)
+    failed: list[str] = []
+
+    def note(error: KafkaError | None, message: Message) -> None:
+        del message
+        failed.extend([] if error is None else [error.str()])
+
+    sender = producer(settings, message_timeout_ms=int(SECONDS * 1000))
+    try:
+        sender.produce(settings.topic(CONTROL), value=encode_msgpack(record), key=KEY, partition=0, on_delivery=note)
+        unsent = sender.flush(SECONDS + 1)
+    except KafkaException as error:
+        raise BrokerNotReady(f"control did not take the campaigns: {error.args[0].str()}") from error
+    if failed or unsent:
+        raise BrokerNotReady(
+            f"control did not take the campaigns: {failed[0] if failed else 'no answer'}; run it again"
+        )
+    return record

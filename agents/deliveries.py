@@ -1,0 +1,76 @@
+"""What intake has written: queued in order, delivered, and where to read on once it is."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+
+from confluent_kafka import KafkaError, Message
+
+from agents.runtime.lanes import Wire
+from agents.settings import Settings
+from agents.transport.batches import Place
+from streams.intake.fold import IntakeOutput
+
+PATIENCE = 0.01
+
+
+class Deliveries:
+    """Counts what was queued and delivered; ``fail(reason)`` must end the process when a record is not."""
+
+    def __init__(self, settings: Settings, wire: Wire, fail: Callable[[str], None]) -> None:
+        self._settings = settings
+        self._wire = wire
+        self._fail = fail
+        self._sent = self._delivered = 0
+        self._noted: deque[tuple[int, Mapping[Place, int]]] = deque()
+
+    def send(self, outputs: Iterable[IntakeOutput]) -> None:
+        """Queue outputs in order; waits only when the broker is slower than this process."""
+        for output in outputs:
+            while not self._queue(output):
+                self._wire.poll(PATIENCE)
+            self._sent += 1
+        self._wire.poll(0)
+
+    def serve(self) -> None:
+        """Let delivery reports arrive."""
+        self._wire.poll(0)
+
+    async def settle(self, seconds: float) -> bool:
+        """Whether everything is delivered within this time."""
+        deadline = asyncio.get_running_loop().time() + seconds
+        while self._delivered < self._sent and asyncio.get_running_loop().time() < deadline:
+            self._wire.poll(0)
+            await asyncio.sleep(PATIENCE)
+        return self._delivered >= self._sent
+
+    def note(self, positions: Mapping[Place, int]) -> None:
+        """Reading may go on from here once everything queued until now is delivered."""
+        self._noted.append((self._sent, positions))
+
+    def durable(self) -> Mapping[Place, int]:
+        """The latest positions noted that hold now and were not given yet; empty for none."""
+        positions: Mapping[Place, int] = {}
+        while self._noted and self._noted[0][0] <= self._delivered:
+            positions = self._noted.popleft()[1]
+        return positions
+
+    def forget(self) -> None:
+        """Positions noted so far are of partitions that may be others' now."""
+        self._noted.clear()
+
+    def _queue(self, output: IntakeOutput) -> bool:
+        headers: list[tuple[str, str | bytes | None]] = [*output.headers]
+        partition = -1 if output.partition is None else output.partition
+        topic = self._settings.topic(output.topic)
+        try:
+            self._wire.produce(topic, output.value, output.key, partition, on_delivery=self._arrived, headers=headers)
+        except BufferError:
+            return False
+        return True
+
+    def _arrived(self, error: KafkaError | None, message: Message) -> None:
+        if error is not None:
+            self._fail(f"a record for {message.topic()} was not delivered ({error.str()})")
+            return
+        self._delivered += 1

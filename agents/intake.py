@@ -1,0 +1,42 @@
+"""Role ``intake``: batches of the input topics and ``control`` through the intake fold into ``user-log``."""
+
+from typing import Any, cast
+
+from confluent_kafka import Message
+
+from agents.inputs import InputPartitions, Offsets
+from agents.settings import Settings
+from agents.transport.application import BatchApp
+from schemas.records import LogOpened
+from schemas.topics import INTAKE_SOURCES
+from streams.intake.fold import IntakeFold, IntakeSettings, SourceRecord
+
+TOPICS = INTAKE_SOURCES
+
+
+def source_record(message: Message) -> SourceRecord:
+    """What intake wants of a message."""
+    given: Any = message.headers() or ()  # a list of pairs; the library's hints allow more
+    headers = tuple((name, value) for name, value in given if isinstance(value, bytes))
+    return SourceRecord(message.offset() or 0, message.timestamp()[1], message.key(), message.value(), headers)
+
+
+def fold_of(settings: Settings, opening: LogOpened) -> IntakeFold:
+    """The fold of all partitions of this process, for the log that was opened so."""
+    told = IntakeSettings(
+        token_key=settings.tokens().value,
+        partitions=opening.partitions,
+        clock="source" if opening.clock == "source" else "arrival",
+        epoch=opening.epoch,
+    )
+    return IntakeFold(told)
+
+
+def add_agent(app: BatchApp, owner: InputPartitions) -> None:
+    """Give the app its agent, and the owner the group's offsets."""
+    owner.offsets = cast("Offsets", app.consumer)
+
+    @app.agent(app.micro_batches(*TOPICS), name="intake")
+    async def take_in(stream: Any) -> None:
+        async for batch in app.one_by_one(stream):
+            await owner.fold(batch)

@@ -1,0 +1,44 @@
+"""One partition from its first message to its end: for commands that look things up."""
+
+import time
+from collections.abc import Callable, Iterator
+
+from confluent_kafka import KafkaException, Message
+
+from agents.admin import require_topics
+from agents.clients import consumer
+from agents.errors import BrokerNotReady
+from agents.runtime.reading import Stopped, bounds, read_to_end
+from agents.settings import Settings
+
+PATIENCE = 10.0
+
+
+def read_partition(
+    settings: Settings, name: str, partition: int, size: Callable[[int], None] = lambda _: None
+) -> Iterator[Message]:
+    """Messages of a partition of a topic of the table; ``size`` is told about how many there are.
+
+    Raises:
+        BrokerNotReady: no broker, no such topic or partition, or it stops answering for 10 s.
+
+    """
+    require_topics(settings, [name])
+    place, heard = (settings.topic(name), partition), [time.monotonic()]
+
+    def silent() -> bool:
+        return time.monotonic() - heard[0] > PATIENCE
+
+    reader = consumer(settings, isolation_level="read_uncommitted")
+    try:
+        first, end = bounds(reader, place, silent)
+        size(end - first)
+        for message in read_to_end(reader, {place: first}, {place: end}, silent):
+            heard[0] = time.monotonic()
+            yield message
+    except KafkaException as error:
+        raise BrokerNotReady(f"{place[0]}/{partition} cannot be read: {error.args[0].str()}") from error
+    except Stopped as error:
+        raise BrokerNotReady(f"{place[0]}/{partition}: the broker stopped answering; is it running?") from error
+    finally:
+        reader.close()

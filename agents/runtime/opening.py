@@ -1,0 +1,76 @@
+"""Recovery: fence, read the checkpoint, restore the fold, and know which outputs behind it are there already."""
+
+import asyncio
+from collections.abc import Callable
+from typing import NamedTuple
+
+from agents.runtime.blocking import Blocking
+from agents.runtime.heads import Head, LogFacts, check_log, decode_head
+from agents.runtime.lanes import COMPARED, Lanes
+from agents.runtime.storage import Storage
+from agents.runtime.tails import Tail
+from schemas.topics import TOPICS
+from streams.folding import Fold, ModelMissing
+
+RETRY = 0.02
+"""Seconds between looks at whether models have arrived."""
+
+
+Waiting = Callable[[ModelMissing], None]
+
+
+class Opened(NamedTuple):
+    """Where folding goes on: the log, what the state contains, and the offset to read next."""
+
+    log: LogFacts
+    applied: int
+    wanted: int
+
+
+class Opening:
+    """Brings one partition's fold back to its last durable checkpoint; ``waiting`` is told of a wait."""
+
+    def __init__(
+        self, fold: Fold, lanes: Lanes, storage: Storage, blocking: Blocking, grown: Callable[[], int]
+    ) -> None:
+        self._fold = fold
+        self._lanes = lanes
+        self._storage = storage
+        self._blocking = blocking
+        self._grown = grown
+
+    async def recover(self, topic: str, partition: int, waiting: Waiting) -> Opened:
+        """Fence before reading, or a zombie could commit behind the reader.
+
+        Raises:
+            Refusal: the log or the checkpoint is not what it must be.
+            Superseded: the partition was closed meanwhile.
+
+        """
+        partitioned = TOPICS[topic].partitions == "log"
+        await self._blocking.run(self._storage.fence)
+        found = await self._blocking.run(self._storage.read)
+        head = None if found.head is None else decode_head(found.head)
+        check_log(f"{topic}/{partition}", head, found.log, whole=partitioned)
+        await self._restore(head, found.entries, waiting)
+        if partitioned:
+            await self._read_tails(head)
+        applied = -1 if head is None else head.applied
+        return Opened(found.log, applied, max(applied + 1, found.log.low))
+
+    async def _restore(self, head: Head | None, entries: dict[bytes, bytes], waiting: Waiting) -> None:
+        while True:
+            seen = self._grown()
+            try:
+                return self._fold.restore(None if head is None else head.fold, entries.items())
+            except ModelMissing as missing:
+                waiting(missing)
+            while self._grown() == seen:
+                await asyncio.sleep(RETRY)
+                self._blocking.check()
+
+    async def _read_tails(self, head: Head | None) -> None:
+        positions = {topic: 0 if head is None else head.positions.get(topic, 0) for topic in COMPARED}
+        tails = await self._blocking.run(lambda: self._storage.read_tails(positions))
+        applied, strict = (-1, False) if head is None else (head.applied, True)
+        self._lanes.recover({name: (read.position, Tail(read, applied, strict=strict)) for name, read in tails.items()})

@@ -1,0 +1,55 @@
+"""The process's one idempotent, gapless producer; an output that cannot be delivered ends the process."""
+
+import logging
+from collections.abc import Callable
+
+from agents import clients
+from agents.runtime.lanes import Lanes, Wire
+from agents.settings import Settings
+
+log = logging.getLogger("promostream.runtime")
+
+MESSAGE_MARGIN = 2.0
+"""Seconds by which an output gives up before the group session: a zombie must not send into its successor's time."""
+MOST_QUEUED = 200_000
+"""Outputs on their way above which no partition folds."""
+
+
+def output_producer(settings: Settings) -> Wire:
+    """The real producer of outputs."""
+    timeout = max(1.0, settings.session_timeout - MESSAGE_MARGIN)
+    return clients.producer(settings, message_timeout_ms=int(timeout * 1000))
+
+
+class Outputs:
+    """Sends for all partitions of the process. ``fatal(reason)`` must end the process; it is called once."""
+
+    def __init__(self, settings: Settings, fatal: Callable[[str], None], wire: Wire | None = None) -> None:
+        self._settings = settings
+        self._fatal = fatal
+        self._wire = wire if wire is not None else output_producer(settings)
+        self.failed = ""
+
+    def lanes(self, partition: int) -> Lanes:
+        """Bookkeeping for the outputs of one log partition."""
+        return Lanes(self._wire, self._settings.topic, partition, self.fail)
+
+    def serve(self) -> None:
+        """Let delivery reports arrive; never blocks."""
+        self._wire.poll(0)
+
+    @property
+    def congested(self) -> bool:
+        """Whether so much is on its way that folding should pause."""
+        return bool(self.failed) or len(self._wire) > MOST_QUEUED
+
+    def fail(self, reason: str) -> None:
+        """Outputs are not gapless any more: nothing more is sent, and the process must end."""
+        if not self.failed:
+            self.failed = reason
+            log.critical("%s; the process ends and recovers from its checkpoints", reason)
+            self._fatal(reason)
+
+    def close(self, timeout: float) -> int:
+        """Blocking: wait for deliveries at most ``timeout`` seconds; the number still outstanding."""
+        return self._wire.flush(timeout)

@@ -1,0 +1,1 @@
+"""What runs Promostream somewhere: a local Kafka, images, dashboards, alerts, examples."""

@@ -1,0 +1,1 @@
+"""Campaigns, mappings and programs to start from."""

@@ -1,0 +1,72 @@
+"""Model snapshots come from their topic, before and while partitions fold."""
+
+import asyncio
+
+from agents.runtime.models import ModelReader
+from agents.runtime.partition import wall_ms
+from agents.settings import Settings
+from schemas.codec import encode_msgpack
+from schemas.models import ModelSnapshot
+from tests.making.memory_kafka import Sent
+from tests.making.owners import Owner, write, write_log
+
+
+class Shelf:
+    """Remembers the names that came, where the fold looks for them."""
+
+    def __init__(self, models: set[str]) -> None:
+        self.models = models
+
+    def add(self, snapshot: ModelSnapshot) -> None:
+        """One more."""
+        self.models.add(snapshot.key)
+
+
+def publish(kafka: Settings, name: str) -> None:
+    """Put a snapshot on the topic."""
+    snapshot = ModelSnapshot(
+        name=name, version=1, algorithm="logistic", catalogue="1", features=(), arrays={}, trained_on=0, trained_until=0
+    )
+    write(kafka, "models", [Sent(snapshot.key.encode(), encode_msgpack(snapshot), ())], partition=0)
+
+
+def test_a_partition_waits_for_a_model_that_comes_later(kafka: Settings) -> None:
+    """What was on the topic is there before a partition opens; what comes later wakes the partition that waits."""
+
+    async def run() -> None:
+        publish(kafka, "click")
+        write(kafka, "models", [Sent(b"purchase@1", b"no snapshot", ())], partition=0)
+        write_log(kafka, ["a"] * 3, "need:click@1")
+        write_log(kafka, ["a"] * 3, "need:purchase@1")
+        owner, fatal = Owner(kafka), list[str]()
+        reader = ModelReader(kafka, Shelf(owner.fold.models), fatal.append)
+        await reader.start()
+        assert (owner.fold.models, reader.unreadable) == ({"click@1"}, 1)
+        await (await owner.open()).read()
+        assert (owner.partition.phase, owner.partition.applied) == ("waiting", 2)
+        await asyncio.to_thread(publish, kafka, "purchase")
+        async with asyncio.timeout(10):
+            while owner.partition.applied < 5:
+                owner.partition.step(wall_ms())
+                await asyncio.sleep(0.01)
+        assert owner.partition.reason == ""
+        await owner.leave()
+        await reader.stop()
+        assert fatal == []
+
+    asyncio.run(run())
+
+
+def test_a_models_topic_that_is_not_there_is_fatal(settings: Settings) -> None:
+    """The process must not decide without knowing its models."""
+
+    async def run() -> None:
+        fatal: list[str] = []
+        reader = ModelReader(settings, Shelf(set()), fatal.append)
+        await reader.start()
+        await asyncio.sleep(0)
+        await reader.stop()
+        assert len(fatal) == 1
+        assert "models cannot be read" in fatal[0]
+
+    asyncio.run(run())

@@ -1,0 +1,106 @@
+"""What stands on a broker's topics, and what an offline fold makes of the log that stands there."""
+
+from typing import Any, NamedTuple
+
+from confluent_kafka import TopicPartition
+
+from agents import clients
+from agents.decide import fold_of
+from agents.reading_back import read_partition
+from agents.runtime.heads import decode_head
+from agents.runtime.storage import KafkaStorage
+from agents.settings import Settings
+from schemas.codec import decode_msgpack, encode_msgpack
+from schemas.models import ModelSnapshot
+from schemas.topics import INTAKE_SOURCES, MODELS, USER_LOG
+from streams.fold import DecideFold
+from streams.folding import LogRecord, Output
+from streams.models.store import ModelStore
+
+Written = tuple[bytes, bytes, tuple[tuple[str, bytes], ...]]
+"""Key, value and headers of a message."""
+
+
+class Offline(NamedTuple):
+    """An offline fold of one partition: the fold at the log's end and what it wrote, by topic."""
+
+    fold: DecideFold
+    outputs: dict[str, list[Written]]
+
+
+class Stored(NamedTuple):
+    """The last checkpoint of a decide partition: the fold's head and every user's bytes."""
+
+    applied: int
+    head: bytes
+    users: dict[str, bytes]
+
+
+def written(settings: Settings, topic: str, partition: int) -> list[Written]:
+    """Every message of a partition, in order."""
+    found: list[Written] = []
+    for message in read_partition(settings, topic, partition):
+        headers: Any = message.headers() or []
+        found.append((message.key() or b"", message.value() or b"", tuple((name, value) for name, value in headers)))
+    return found
+
+
+def log_of(settings: Settings, partition: int) -> list[LogRecord]:
+    """The whole user-log of a partition."""
+    return [
+        LogRecord(m.offset() or 0, m.timestamp()[1], m.key(), m.value() or b"")
+        for m in read_partition(settings, USER_LOG, partition)
+    ]
+
+
+def fold_offline(settings: Settings, partition: int) -> Offline:
+    """Fold the log as it was written, with the models as they were published, without any runtime."""
+    store = ModelStore()
+    for _, value, _ in written(settings, MODELS, 0):
+        store.add(decode_msgpack(value, ModelSnapshot))
+    fold, outputs = fold_of(settings, store, USER_LOG, partition), list[Output]()
+    fold.fold(log_of(settings, partition), outputs)
+    by_topic: dict[str, list[Written]] = {}
+    for output in outputs:
+        by_topic.setdefault(output.topic, []).append((output.key, output.value, output.headers))
+    return Offline(fold, by_topic)
+
+
+def stored(settings: Settings, partition: int) -> Stored:
+    """What the checkpoints topic holds of a decide partition."""
+    storage = KafkaStorage(settings, "decide", USER_LOG, partition, may_act=lambda: True)
+    found = storage.read()
+    storage.close()
+    assert found.head is not None, f"no checkpoint of partition {partition}"
+    head = decode_head(found.head)
+    return Stored(head.applied, head.fold, {key.decode(): value for key, value in found.entries.items()})
+
+
+def users_of(fold: DecideFold) -> dict[str, bytes]:
+    """Every user's bytes."""
+    return {token: encode_msgpack(user) for token, user in fold.users}
+
+
+def ends(settings: Settings, topic: str, partitions: int) -> list[int]:
+    """The offset after the last message of each partition."""
+    reader = clients.consumer(settings, isolation_level="read_uncommitted")
+    places = [TopicPartition(settings.topic(topic), partition) for partition in range(partitions)]
+    found = [reader.get_watermark_offsets(place, timeout=10)[1] for place in places]
+    reader.close()
+    return found
+
+
+def all_taken(settings: Settings) -> bool:
+    """Whether intake has committed the end of every input partition: all that is there stands in the log."""
+    reader = clients.consumer(settings, group_id=f"{settings.topic_prefix}promostream-intake")
+    described = reader.list_topics(timeout=10).topics
+    names = [settings.topic(topic) for topic in INTAKE_SOURCES]
+    places = [TopicPartition(name, partition) for name in names for partition in described[name].partitions]
+    committed = {(at.topic, at.partition): at.offset for at in reader.committed(places, timeout=10)}
+    behind = [
+        place
+        for place in places
+        if reader.get_watermark_offsets(place, timeout=10)[1] > max(committed[place.topic, place.partition], 0)
+    ]
+    reader.close()
+    return not behind

@@ -1,0 +1,190 @@
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+
+from schemas.closed_decisions import ClosedDecision
+from schemas.codec import decode_msgpack, decode_record, encode_msgpack
+from schemas.fraud import FraudSample
+from schemas.models import ModelSnapshot
+from schemas.origins import Origin
+from schemas.records import ModelActivated
+from streams.features.catalogue import FRAUD_ROW, RESPONSE_ROW, VERSION
+from streams.folding import Fold, LogRecord, Output
+from streams.fraud.forest import IsolationForest
+from streams.learn import FraudLearning, LearnSettings, ResponseLearning
+from streams.models.store import ModelStore
+from streams.response.logistic import Logistic
+
+NOTHING = ClosedDecision(
+    origin=Origin("user-log", 0, 0),
+    decision_id="e1-0-0-0",
+    user="u",
+    campaign="cart-rescue@4",
+    kind="cart_abandonment",
+    ghost=False,
+    channel="push",
+    action=0,
+    propensities=(0.4, 0.6),
+    depths=(0.0, 0.1),
+    sent=(False, True),
+    x=(0.0,) * len(RESPONSE_ROW),
+    catalogue=VERSION,
+    opened_at=0,
+    closed_at=10,
+    delivered=False,
+    clicked=False,
+    purchased=False,
+    revenue=0,
+    margin=0,
+    first=True,
+)
+
+
+def decision(number: int, **fields: object) -> ClosedDecision:
+    """A closed decision; its number is its origin's offset."""
+    own = {"origin": Origin("user-log", 0, number), "closed_at": 10 * number} | fields
+    return msgspec.structs.replace(NOTHING, **own)
+
+
+def sample(number: int, **fields: object) -> FraudSample:
+    """A fraud sample; its number is its origin's offset."""
+    x = tuple(np.random.default_rng(number).exponential(1.0, len(FRAUD_ROW)).tolist())
+    made = FraudSample(origin=Origin("user-log", 0, number), user="u", at=10 * number, x=x, catalogue=VERSION, risk=0.1)
+    return msgspec.structs.replace(made, **fields)
+
+
+def fold_all(fold: Fold, messages: Sequence[msgspec.Struct]) -> list[Output]:
+    """The outputs of messages appended to the fold's log."""
+    outputs: list[Output] = []
+    first = fold.applied + 1
+    fold.fold([LogRecord(first + k, 0, None, encode_msgpack(message)) for k, message in enumerate(messages)], outputs)
+    return outputs
+
+
+def snapshots(outputs: Sequence[Output]) -> list[ModelSnapshot]:
+    """The snapshots among outputs."""
+    return [decode_msgpack(output.value, ModelSnapshot) for output in outputs if output.topic == "models"]
+
+
+def test_a_ready_model_goes_out_before_its_activation() -> None:
+    """The snapshot stands on `models` under name@version, then `control` activates it by its checksum."""
+    fold = ResponseLearning(LearnSettings(retrain_every=3))
+    outputs = fold_all(fold, [decision(n) for n in range(7)])
+    assert [(output.topic, output.key) for output in outputs] == [
+        ("models", b"purchase@1"),
+        ("control", b"model"),
+        ("models", b"purchase@2"),
+        ("control", b"model"),
+    ]
+    record, snapshot = decode_record(outputs[3].value), snapshots(outputs)[1]
+    assert record.origin == Origin("closed-decisions", 0, 5, 0)
+    assert record.written_at == snapshot.trained_until == 50
+    assert record.body == ModelActivated("purchase", 2, snapshot.sha256)
+    assert outputs[3].headers == (("origin", b"closed-decisions/0/5/0"),)
+
+
+def test_what_is_published_can_be_had_from_the_store() -> None:
+    """The compiled model that decides answers as the learner that judged."""
+    store = ModelStore()
+    fold = ResponseLearning(LearnSettings(retrain_every=4))
+    sent = [decision(n, action=1, delivered=True, clicked=n % 2 == 0) for n in range(4)]
+    for snapshot in snapshots(fold_all(fold, sent)):
+        store.add(snapshot)
+        found = store.get(snapshot.name, snapshot.version, snapshot.sha256)
+        assert isinstance(found, Logistic)
+        assert found.closed == {"cart-rescue": 4}
+    assert store.grown == 2
+
+
+def test_ghosts_judge_and_never_train() -> None:
+    """A held-out user's outcome moves no weight: only its own loss is kept, under its own name."""
+    trained = ResponseLearning(LearnSettings(retrain_every=9))
+    fold_all(trained, [decision(n, purchased=n % 3 == 0) for n in range(8)])
+    with_ghosts = ResponseLearning(LearnSettings(retrain_every=9))
+    fold_all(with_ghosts, [decision(n, purchased=n % 3 == 0) for n in range(8)])
+    model = with_ghosts.losses()["purchase"]
+    ghosts = [decision(n, ghost=True, action=1, purchased=True, clicked=True) for n in range(8, 12)]
+    published = snapshots(fold_all(with_ghosts, ghosts))
+    assert with_ghosts.losses()["purchase"] == model
+    assert set(with_ghosts.losses()) == {"purchase", "purchase.ghosts"}
+    assert [snapshot.trained_on for snapshot in published] == [8]
+    alone = snapshots(fold_all(trained, [decision(8, ghost=True)]))
+    assert published[0].sha256 == alone[0].sha256
+
+
+def test_the_click_model_learns_from_messages_that_went_out() -> None:
+    """Not from decisions to send nothing, nor from messages that failed; a click proves delivery."""
+    fold = ResponseLearning(LearnSettings(retrain_every=5))
+    seen = [
+        decision(0),
+        decision(1, action=1),
+        decision(2, action=1, delivered=True),
+        decision(3, action=1, clicked=True),
+        decision(4, action=1, delivered=True, ghost=True),
+    ]
+    trained = {snapshot.name: snapshot.trained_on for snapshot in snapshots(fold_all(fold, seen))}
+    assert trained == {"purchase": 4, "click": 2}
+
+
+def test_a_label_never_reaches_the_prediction_that_it_judges() -> None:
+    """Score before learn: the first label is judged by a model that knows nothing, whatever the label."""
+    for label in (True, False):
+        fold = ResponseLearning()
+        fold_all(fold, [decision(0, purchased=label)])
+        assert fold.losses()["purchase"][0] == np.log(2.0)
+
+
+def test_what_was_taken_is_not_taken_again() -> None:
+    """Repeats and anything older of the same source partition are dropped; another partition counts for itself."""
+    fold = ResponseLearning()
+    numbers = [5, 5, 3, 6]
+    other = decision(1, origin=Origin("user-log", 1, 1))
+    fold_all(fold, [*(decision(number) for number in numbers), other])
+    assert fold.counters() == {"records_total|learn|closed_decision": 3, "duplicates_total|closed-decisions": 2}
+
+
+def test_rows_of_another_catalogue_train_nothing() -> None:
+    """A row whose columns mean something else is counted and left."""
+    fold = ResponseLearning(LearnSettings(retrain_every=1))
+    assert fold_all(fold, [decision(0, catalogue="0"), decision(1, x=(1.0,)), decision(2, action=9)]) == []
+    assert fold.counters() == {"records_total|learn|closed_decision_unfit": 3}
+
+
+def test_it_beats_the_constant_where_there_is_something_to_learn() -> None:
+    """Progressive log loss under that of the running base rate on every seed, and well calibrated."""
+    gains = []
+    for seed in range(4):
+        rng = np.random.default_rng(seed)
+        rows = np.log1p(rng.exponential(2.0, size=(1500, len(RESPONSE_ROW))))
+        chances = 1 / (1 + np.exp(-((rows - rows.mean(0)) @ rng.normal(0, 0.7, len(RESPONSE_ROW)) - 2)))
+        bought = rng.random(len(rows)) < chances
+        fold = ResponseLearning(LearnSettings(retrain_every=10**6))
+        fold_all(fold, [decision(n, x=tuple(rows[n].tolist()), purchased=bool(bought[n])) for n in range(len(rows))])
+        model, constant = fold.losses()["purchase"]
+        gains.append(constant - model)
+        assert 0.8 <= fold.calibrations()["purchase"] <= 1.25
+    assert min(gains) > 0
+
+
+def test_a_forest_is_fitted_again_and_again() -> None:
+    """Every `refit_every` samples a new version goes out; it compiles and scores."""
+    fold = FraudLearning(LearnSettings(refit_every=20, reservoir=30, trees=5))
+    outputs = fold_all(fold, [sample(n) for n in range(45)])
+    published = snapshots(outputs)
+    assert [(snapshot.key, snapshot.trained_on) for snapshot in published] == [("fraud@1", 20), ("fraud@2", 30)]
+    assert decode_record(outputs[1].value).origin == Origin("fraud-samples", 0, 19, 0)
+    assert np.isfinite(IsolationForest.from_snapshot(published[1]).score(sample(1).x))
+    assert fold.losses() == {}
+
+
+def test_quarantined_and_unfit_samples_train_nothing() -> None:
+    """Abusers cannot make themselves normal, and broken rows break nothing."""
+    fold = FraudLearning(LearnSettings(refit_every=1))
+    unfit = (float("nan"), *[0.0] * (len(FRAUD_ROW) - 1))
+    assert fold_all(fold, [sample(0, risk=0.9), sample(1, x=unfit), sample(2, catalogue="0"), sample(2)]) == []
+    assert fold.counters() == {
+        "records_total|learn|fraud_sample_quarantined": 1,
+        "records_total|learn|fraud_sample_unfit": 2,
+        "duplicates_total|fraud-samples": 1,
+    }

@@ -1,0 +1,39 @@
+from math import log
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams.response.effects import PRIORS, lifted
+
+probabilities = st.floats(0.0, 1.0)
+kinds = st.sampled_from([*PRIORS, "a kind nobody listed"])
+depths = st.floats(0.0, 1.0)
+
+
+@given(p0=probabilities, kind=kinds, depth=depths)
+def test_what_is_not_sent_changes_nothing(p0: float, kind: str, depth: float) -> None:
+    """No message, no effect."""
+    assert lifted(p0, kind, sent=False, depth=depth) == p0
+
+
+@given(p0=probabilities, kind=kinds, shallow=depths, deep=depths)
+def test_a_deeper_discount_never_sells_less(p0: float, kind: str, shallow: float, deep: float) -> None:
+    """The lift grows with depth, starts above none, and stays a probability."""
+    low, high = sorted((shallow, deep))
+    sold = [lifted(p0, kind, sent=True, depth=depth) for depth in (0.0, low, high)]
+    assert p0 <= sold[0] <= sold[1] <= sold[2] <= 1.0
+
+
+@pytest.mark.parametrize("kind", ["cart_abandonment", "browse_interest", "default"])
+def test_the_effect_stands_on_the_logit_scale(kind: str) -> None:
+    """Logit p − logit p₀ = sent + depth · discount share, whatever p₀."""
+    effect = PRIORS[kind]
+    for p0 in (0.01, 0.1, 0.5):
+        p = lifted(p0, kind, sent=True, depth=0.2)
+        assert log(p / (1 - p)) - log(p0 / (1 - p0)) == pytest.approx(effect.sent + 0.2 * effect.depth)
+
+
+def test_an_unlisted_kind_has_the_default_effect() -> None:
+    """A new campaign kind starts carefully."""
+    assert lifted(0.1, "birthday", sent=True, depth=0.1) == lifted(0.1, "default", sent=True, depth=0.1)
