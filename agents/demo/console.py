@@ -1,7 +1,7 @@
 """What the demo shows: calm lines as things happen, and totals; a live footer where there is a terminal."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -30,13 +30,14 @@ _TOTALS_EVERY = 10.0
 class Stage:
     """Shows at most one line of a kind every second and a half, so that it can be read while it happens."""
 
-    def __init__(self) -> None:
-        self._console = Console(stderr=True, highlight=False)
+    def __init__(self, console: Console | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+        self._console = console or Console(stderr=True, highlight=False)
+        self._clock = clock
         self._live: Live | None = None
         self._account = Account()
         self._shown: dict[Kind, float] = {}
         self._last = 0.0
-        self._started = self._totals = time.monotonic()
+        self._started = self._totals = self._clock()
         self.firsts: dict[Kind, float] = {}
         self.elapsed = 0.0
         """Seconds from the shop's opening to the last look at it."""
@@ -56,7 +57,7 @@ class Stage:
 
     def open(self) -> None:
         """The shop opens: from here on times are shown since then."""
-        self._started = self._totals = time.monotonic()
+        self._started = self._totals = self._clock()
 
     def say(self, sentence: str) -> None:
         """A step of the demo itself."""
@@ -66,7 +67,7 @@ class Stage:
         """Something happened; shown unless its kind was shown just now."""
         if sight is None:
             return
-        now = time.monotonic()
+        now = self._clock()
         self.firsts.setdefault(sight.kind, round(now - self._started, 1))
         if not self._has_room(sight.kind, now):
             return
@@ -77,7 +78,7 @@ class Stage:
 
     def refresh(self) -> None:
         """Bring the totals up to date."""
-        now = time.monotonic()
+        now = self._clock()
         self.elapsed = round(now - self._started, 1)
         totals = f"{self.elapsed:6.1f} s  totals    {self._account.totals()}"
         if self._live is not None:

@@ -66,12 +66,13 @@ def fold_offline(settings: Settings, partition: int) -> Offline:
     return Offline(fold, by_topic)
 
 
-def stored(settings: Settings, partition: int) -> Stored:
-    """What the checkpoints topic holds of a decide partition."""
+def stored(settings: Settings, partition: int) -> Stored | None:
+    """What the checkpoints topic holds of a decide partition; None before its first checkpoint."""
     storage = KafkaStorage(settings, "decide", USER_LOG, partition, may_act=lambda: True)
     found = storage.read()
     storage.close()
-    assert found.head is not None, f"no checkpoint of partition {partition}"
+    if found.head is None:
+        return None
     head = decode_head(found.head)
     return Stored(head.applied, head.fold, {key.decode(): value for key, value in found.entries.items()})
 
