@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Protocol
@@ -11,7 +12,7 @@ from agents.deliveries import Deliveries
 from agents.errors import Refused
 from agents.inputs import InputPartitions
 from agents.latency import TimedWire
-from agents.log_opening import read_openings
+from agents.log_opening import find_opening
 from agents.metrics import Counters, Exporter
 from agents.partitions import FoldedPartitions
 from agents.runtime.models import ModelReader
@@ -25,7 +26,7 @@ from agents.transport.lease import Lease
 from agents.transport.port import Port
 from agents.transport.reader import Reader, log_record
 from schemas.records import LogOpened
-from schemas.topics import EVENT_SOURCES, TRIGGERS
+from schemas.topics import EVENT_SOURCES, TRIGGERS, USER_LOG
 from streams.folding import Fold
 from streams.intake.tokens import fingerprint
 from streams.models.store import ModelStore
@@ -145,10 +146,12 @@ def _partitions(
 ) -> FoldedPartitions:
     wire = TimedWire(output_producer(settings), settings.topic(TRIGGERS), exporter)
     outputs = Outputs(settings, port.fail, wire)
+    # a thread for each partition's blocking calls: one that waits for a slow commit holds up no other
+    threads = ThreadPoolExecutor(max(settings.partitions, len(ROLES[role])), role)
 
     def make(topic: str, number: int, may_act: Callable[[], bool]) -> Partition:
         fold = fold_of(topic, number)
-        return Partition(role, topic, number, fold, settings, outputs, may_act=may_act, grown=grown)
+        return Partition(role, topic, number, fold, settings, outputs, may_act=may_act, grown=grown, executor=threads)
 
     def arrived(at: int) -> None:
         wire.arrived = at
@@ -175,9 +178,9 @@ def _totals(settings: Settings) -> dict[str, int]:
 
 
 def _opening(settings: Settings) -> LogOpened:
-    found = read_openings(settings, settings.partitions).get(0)
+    found = find_opening(settings)
     if found is None:
-        raise Refused("the log's first record is not there; run `promostream topics create`, or begin a new log")
+        raise Refused(f"{settings.topic(USER_LOG)} has not been opened; `promostream topics create` opens it")
     if found.token_key != fingerprint(settings.tokens().value):
         raise Refused(
             "the token key is not the one this log was opened with; set PROMOSTREAM_TOKEN_KEY to that one, "

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from agents.errors import WrongUse
+from agents.wording import reason
 from schemas.records import CampaignsActivated
 from streams.campaigns.policies import FILE
 from streams.campaigns.sets import CheckedSet, check_set
@@ -44,6 +45,4 @@ def _text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise WrongUse(
-            f"{file}: cannot be read as UTF-8 text ({type(error).__name__}); name a campaign file"
-        ) from error
+        raise WrongUse(f"{file}: {reason(error)}; name a campaign file (*.yaml) or a folder of them") from error

@@ -5,7 +5,9 @@ from pathlib import Path
 from confluent_kafka import Consumer, Producer
 from confluent_kafka.admin import AdminClient
 
-from agents.settings import Settings
+from agents.errors import WrongUse
+from agents.settings import PREFIX, Settings
+from agents.wording import reason
 
 Config = dict[str, str | int | float | bool]
 
@@ -14,7 +16,12 @@ LARGEST_MESSAGE = 8 * 1024 * 1024
 
 
 def connection(settings: Settings) -> Config:
-    """The part of the configuration that every client shares."""
+    """The part of the configuration that every client shares.
+
+    Raises:
+        WrongUse: a file that it names cannot be read.
+
+    """
     config: Config = {
         "bootstrap.servers": settings.bootstrap_servers,
         "security.protocol": settings.security_protocol,
@@ -22,17 +29,25 @@ def connection(settings: Settings) -> Config:
         "socket.keepalive.enable": True,
     }
     if settings.ssl_ca_file:
+        _read("SSL_CA_FILE", settings.ssl_ca_file)
         config["ssl.ca.location"] = settings.ssl_ca_file
     if settings.sasl_username:
         password = settings.sasl_password
         if settings.sasl_password_file:
-            password = Path(settings.sasl_password_file).read_text(encoding="utf-8").strip()
+            password = _read("SASL_PASSWORD_FILE", settings.sasl_password_file).strip()
         config |= {
             "sasl.mechanism": settings.sasl_mechanism,
             "sasl.username": settings.sasl_username,
             "sasl.password": password,
         }
     return config
+
+
+def _read(name: str, file: str) -> str:
+    try:
+        return Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongUse(f"{PREFIX}{name}: {file} cannot be read: {reason(error)}") from error
 
 
 def admin_client(settings: Settings) -> AdminClient:

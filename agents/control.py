@@ -1,8 +1,9 @@
-"""The operator's hand on ``control``: which campaigns hold, and the next set of them."""
+"""The operator's hand on ``control``: which campaigns hold and how the log was opened; the next record there."""
 
 import time
 from typing import NamedTuple
 
+import msgspec
 from confluent_kafka import KafkaError, KafkaException, Message
 
 from agents.clients import producer
@@ -11,19 +12,21 @@ from agents.reading_back import read_partition
 from agents.settings import Settings
 from schemas.codec import decode_record, encode_msgpack
 from schemas.origins import Origin
-from schemas.records import CampaignsActivated, Record
+from schemas.records import CampaignsActivated, LogOpened, Record
 from schemas.topics import CONTROL
 
 OPERATOR = "operator"
-KEY = b"campaigns"
+CAMPAIGNS_KEY = b"campaigns"
+OPENING_KEY = b"log"
 SECONDS = 10.0
 
 
 class Held(NamedTuple):
-    """The last set of campaigns on ``control``, and the time (ms) of the operator's last record there."""
+    """The last set of campaigns on ``control``, the time (ms) of the operator's last record, how the log was opened."""
 
     campaigns: CampaignsActivated
     last: int
+    opening: LogOpened | None = None
 
 
 NOTHING = CampaignsActivated((), (), "", "")
@@ -38,11 +41,16 @@ def read_held(settings: Settings) -> Held:
     """
     held = Held(NOTHING, 0)
     for message in read_partition(settings, CONTROL, 0):
-        record = decode_record(message.value() or b"")
+        try:
+            record = decode_record(message.value() or b"")
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            continue  # intake has put it into dead-letters
         if record.origin.source == OPERATOR:
             held = held._replace(last=max(held.last, record.origin.offset))
         if isinstance(record.body, CampaignsActivated):
             held = held._replace(campaigns=record.body)
+        elif isinstance(record.body, LogOpened):
+            held = held._replace(opening=record.body)
     return held
 
 
@@ -53,8 +61,22 @@ def write_campaigns(settings: Settings, campaigns: CampaignsActivated, after: in
         BrokerNotReady: the broker did not take it within 10 s.
 
     """
+    return _write(settings, CAMPAIGNS_KEY, campaigns, after)
+
+
+def write_opening(settings: Settings, opening: LogOpened, after: int) -> Record:
+    """Put a log's opening on ``control``, which is kept for ever; ``intake`` reads it there and copies it nowhere.
+
+    Raises:
+        BrokerNotReady: the broker did not take it within 10 s.
+
+    """
+    return _write(settings, OPENING_KEY, opening, after)
+
+
+def _write(settings: Settings, key: bytes, body: CampaignsActivated | LogOpened, after: int) -> Record:
     now = time.time_ns() // 1_000_000
-    record = Record(Origin(OPERATOR, 0, max(now, after + 1)), now, "", campaigns)
+    record = Record(Origin(OPERATOR, 0, max(now, after + 1)), now, "", body)
     failed: list[str] = []
 
     def note(error: KafkaError | None, message: Message) -> None:
@@ -63,12 +85,12 @@ def write_campaigns(settings: Settings, campaigns: CampaignsActivated, after: in
 
     sender = producer(settings, message_timeout_ms=int(SECONDS * 1000))
     try:
-        sender.produce(settings.topic(CONTROL), value=encode_msgpack(record), key=KEY, partition=0, on_delivery=note)
+        sender.produce(settings.topic(CONTROL), value=encode_msgpack(record), key=key, partition=0, on_delivery=note)
         unsent = sender.flush(SECONDS + 1)
     except KafkaException as error:
-        raise BrokerNotReady(f"control did not take the campaigns: {error.args[0].str()}") from error
+        raise BrokerNotReady(f"control did not take the record of {key.decode()}: {error.args[0].str()}") from error
     if failed or unsent:
         raise BrokerNotReady(
-            f"control did not take the campaigns: {failed[0] if failed else 'no answer'}; run it again"
+            f"control did not take the record of {key.decode()}: {failed[0] if failed else 'no answer'}; run it again"
         )
     return record

@@ -6,6 +6,7 @@ USAGE = 2
 BROKER = 3
 REFUSED = 4
 INTERNAL = 70
+STOPPED = 130
 
 
 class Failure(Exception):  # noqa: N818 - it is what a command ends with, not a Python mistake

@@ -51,6 +51,7 @@ class InputPartitions:
         self._totals = totals
         self._generation = -1
         self._suspended = True
+        self._leaving = False
         self._read: dict[Place, int] = {}
         self._paused: set[Place] = set()
         self._ticked = self._committed_at = 0
@@ -86,11 +87,11 @@ class InputPartitions:
         for place in places:
             assigned[self._name(place)].add(place.partition)
         self._fold.own(assigned, self._totals)
-        self._suspended = False
+        self._suspended = self._leaving
 
     async def close(self, *, checkpoint: bool, seconds: float) -> None:
         """The end of this process: what is written is delivered and, if ``checkpoint``, its offsets committed."""
-        self._suspended = True
+        self._suspended = self._leaving = True
         await self._deliveries.settle(seconds)
         if checkpoint:
             await self._commit()
@@ -120,6 +121,8 @@ class InputPartitions:
             if not chunk or not self._acts(epoch):
                 continue
             self._deliveries.send(self._fold.fold(self._name(place), place.partition, chunk, wall_ms()))
+            for source, age in self._fold.take_ages():
+                self._exporter.observe("event_age_seconds", age / 1000, source)
             self._read[place] = chunk[-1].offset + 1
             await asyncio.sleep(0)
         if self._held(place) > MOST_HELD and place not in self._paused:
@@ -132,11 +135,11 @@ class InputPartitions:
         self._deliveries.serve()
         if self._suspended or not self._port.lease.may_act():
             return STEP
-        if now - self._ticked >= TICK_MS:
+        if not 0 <= now - self._ticked < TICK_MS:  # the clock may have been set back
             self._ticked = now
             self._deliveries.send(self._fold.tick(now))
             self._read_on()
-        if now - self._committed_at >= COMMIT_MS:
+        if not 0 <= now - self._committed_at < COMMIT_MS:
             self._committed_at = now
             await self._commit()
         return STEP

@@ -1,4 +1,7 @@
-"""The first record of every ``user-log`` partition: what fixes a log's epoch, clock, size and token key."""
+"""How a log was opened, which fixes its epoch, clock, size and token key for good.
+
+It is the first record of every ``user-log`` partition, and stands on ``control`` as well: retention removes the former.
+"""
 
 import time
 
@@ -6,6 +9,7 @@ import msgspec
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from agents.clients import consumer, producer
+from agents.control import read_held, write_opening
 from agents.errors import BrokerNotReady, Refused
 from agents.settings import Settings
 from schemas.codec import decode_record, encode_msgpack
@@ -42,6 +46,32 @@ def write_openings(settings: Settings, opening: LogOpened, partitions: list[int]
     if failed or unsent:
         reason = failed[0].str() if failed else "no answer"
         raise BrokerNotReady(f"{topic} could not be opened: {reason}; run `promostream topics create` again")
+
+
+def keep_opening(settings: Settings, opening: LogOpened) -> None:
+    """Put the opening on ``control``, unless it is the last one there.
+
+    Raises:
+        BrokerNotReady: the broker did not take it.
+
+    """
+    held = read_held(settings)
+    if held.opening != opening:
+        write_opening(settings, opening, held.last)
+
+
+def find_opening(settings: Settings) -> LogOpened | None:
+    """How the log was opened, by its own first records, else by ``control``; None for a log that never was.
+
+    Raises:
+        Refused: a partition begins with something else.
+        BrokerNotReady: the broker does not give the records.
+
+    """
+    openings = read_openings(settings, settings.partitions)
+    if not openings:
+        return None
+    return next((found for found in openings.values() if found is not None), None) or read_held(settings).opening
 
 
 def read_openings(settings: Settings, partitions: int) -> dict[int, LogOpened | None]:

@@ -14,6 +14,8 @@ from prometheus_client.registry import Collector
 
 PREFIX = "promostream_"
 FAST = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+AGES = (0.1, 0.5, 1.0, 5.0, 30.0, 60.0, 300.0, 900.0, 3600.0, 21_600.0, 86_400.0)
+"""Bounds in seconds: a campaign's ``max_event_age`` is minutes, an app that was offline brings hours."""
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -46,7 +48,6 @@ METRICS: dict[str, Metric] = {
         Metric("triggers_total", "total", ("campaign", "channel", "kind"), "triggers written"),
         Metric("outcomes_total", "total", ("campaign", "channel", "status"), "outcomes that came back"),
         Metric("fraud_alerts_total", "total", ("kind",), "alerts about risky customers"),
-        Metric("limit_violations_total", "total", ("limit",), "limits that were passed; any is a bug"),
         Metric("lag_records", "gauge", ("role", "partition"), "records behind the end of the log"),
         Metric("oldest_record_age_seconds", "gauge", ("role", "partition"), "age of the record folded last, if behind"),
         Metric("trigger_latency_seconds", "histogram", (), "arrival in the log to trigger handed to the producer"),
@@ -55,6 +56,14 @@ METRICS: dict[str, Metric] = {
         Metric("checkpoint_age_seconds", "gauge", ("partition",), "time since the last durable checkpoint"),
         Metric("refold_records_total", "total", (), "records folded again in recovery"),
         Metric("determinism_violations_total", "total", (), "outputs that came out differently; any is a bug"),
+        Metric("event_age_seconds", "histogram", ("source",), "age of an event when it was read", AGES),
+        Metric("config_version", "gauge", ("kind", "partition"), "origin on control of the configuration in force"),
+        Metric("model_age_seconds", "gauge", ("model",), "time since the end of what the model in force learned from"),
+        Metric("model_loss", "gauge", ("model", "slot"), "log loss in nats of predictions made before their labels"),
+        Metric("model_calibration_ratio", "gauge", ("model",), "positives predicted per positive that came"),
+        Metric("experiment_users", "gauge", ("campaign", "version", "arm"), "users enrolled whose window has ended"),
+        Metric("experiment_purchases", "gauge", ("campaign", "version", "arm"), "users among them who bought"),
+        Metric("experiment_margin_minor_units", "gauge", ("campaign", "version", "arm"), "their margin, net of costs"),
         Metric("clock_skew_seconds", "gauge", ("partition",), "append time of the last record less the fold's clock"),
         Metric("state_users", "gauge", ("partition",), "users in memory"),
         Metric("recovery_remaining_records", "gauge", ("partition",), "log records still to fold in recovery"),

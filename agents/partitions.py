@@ -39,7 +39,7 @@ class FoldedPartitions:
         self._make = make
         self._arrived = arrived
         self._generation = -1
-        self._suspended = False
+        self._suspended = self._leaving = False
         self._paused: set[Place] = set()
         self._last_batch = 0.0
         self._ended: Counters = {}
@@ -48,8 +48,10 @@ class FoldedPartitions:
 
     # ------------------------------------------------------------------ rebalances
     async def open(self, place: Place, generation: int) -> int | None:
-        """See ``Owner.open``: from memory if it was kept, else by recovery."""
+        """See ``Owner.open``: from memory if it was kept, else by recovery; who leaves opens nothing."""
         del generation
+        if self._leaving:
+            return None
         kept = self.by_place.get(place)
         if kept is not None:
             return None if kept.phase == "refused" else kept.wanted
@@ -82,10 +84,11 @@ class FoldedPartitions:
         gone = [place for place in self.by_place if place not in places or not followed]
         await self._close(gone, checkpoint=False, seconds=1.0)
         if rebalances == self._port.rebalances:
-            self._suspended = False
+            self._suspended = self._leaving
 
     async def close(self, *, checkpoint: bool, seconds: float) -> None:
         """The end of this process: what is folded is made durable if ``checkpoint``, within the time given."""
+        self._leaving = True
         await self._close(list(self.by_place), checkpoint=checkpoint, seconds=seconds)
 
     async def _close(self, places: Iterable[Place], *, checkpoint: bool, seconds: float) -> None:

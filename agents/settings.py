@@ -7,13 +7,27 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
+from msgspec import Meta
 
 from agents.errors import WrongUse
+from agents.wording import explained, reason
 
 PREFIX = "PROMOSTREAM_"
+
+Protocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
+Mechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"]
+Level = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+Count = Annotated[int, Meta(ge=1)]
+Seconds = Annotated[float, Meta(gt=0)]
+Share = Annotated[float, Meta(ge=0, le=1)]
+_CHOICES = {
+    "security_protocol": get_args(Protocol),
+    "sasl_mechanism": get_args(Mechanism),
+    "log_level": get_args(Level),
+}
 
 
 class Secret(msgspec.Struct, frozen=True):
@@ -31,36 +45,36 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ``topic_prefix`` stands before every topic, group and transactional id. Key files hold 64 hexadecimal digits.
     """
 
-    bootstrap_servers: str = "localhost:9092"
+    bootstrap_servers: Annotated[str, Meta(min_length=1)] = "localhost:9092"
     topic_prefix: str = ""
-    partitions: int = 8
-    replication: int = 1
+    partitions: Count = 8
+    replication: Count = 1
     token_key: str = ""
     token_key_file: str = ""
     coupon_key: str = ""
     coupon_key_file: str = ""
-    security_protocol: str = "PLAINTEXT"
-    sasl_mechanism: str = "SCRAM-SHA-512"
+    security_protocol: Protocol = "PLAINTEXT"
+    sasl_mechanism: Mechanism = "SCRAM-SHA-512"
     sasl_username: str = ""
     sasl_password: str = ""
     sasl_password_file: str = ""
     ssl_ca_file: str = ""
-    session_timeout: float = 10.0
-    heartbeat_interval: float = 0.5
+    session_timeout: Seconds = 10.0
+    heartbeat_interval: Seconds = 0.5
     lease_margin: float = 1.5
     static_membership: str = ""
     checkpoint_interval: float = 10.0
-    poll_records: int = 4000
-    chunk_records: int = 500
+    poll_records: Count = 4000
+    chunk_records: Count = 500
     fetch_pace_ms: float = 2.0
     metrics_host: str = "127.0.0.1"
     metrics_port: int = 0
     data_dir: str = ".run"
-    global_holdout: float = 0.05
-    alert_risk: float = 0.8
-    retrain_every: int = 500
-    refit_every: int = 1000
-    log_level: str = "INFO"
+    global_holdout: Share = 0.05
+    alert_risk: Share = 0.8
+    retrain_every: Count = 500
+    refit_every: Count = 1000
+    log_level: Level = "INFO"
 
     def topic(self, name: str) -> str:
         """The broker's name of a topic of the table."""
@@ -81,7 +95,7 @@ def _secret(text: str, file: str, name: str) -> Secret:
         try:
             text = Path(file).read_text(encoding="ascii").strip()
         except (OSError, UnicodeDecodeError) as error:
-            raise WrongUse(f"{PREFIX}{name}_FILE: cannot read {file} ({type(error).__name__}); name a file") from error
+            raise WrongUse(f"{PREFIX}{name}_FILE: {file} cannot be read: {reason(error)}; name a key file") from error
     if not text:
         raise WrongUse(f"missing key: set {where} to 64 hexadecimal digits (`openssl rand -hex 32` makes some)")
     try:
@@ -106,8 +120,10 @@ def read_settings(environ: Mapping[str, str] | None = None, file: str | None = N
     if path:
         try:
             values.update(tomllib.loads(Path(path).read_text(encoding="utf-8")))
-        except (OSError, tomllib.TOMLDecodeError) as error:
-            raise WrongUse(f"settings file {path}: {error}") from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise WrongUse(f"settings file {path}: {reason(error)}; name a TOML file") from error
+        except tomllib.TOMLDecodeError as error:
+            raise WrongUse(f"settings file {path}: not TOML: {error}; check quotes and brackets there") from error
     if "KAFKA_BOOTSTRAP_SERVERS" in environ:
         values.setdefault("bootstrap_servers", environ["KAFKA_BOOTSTRAP_SERVERS"])
     for name, text in environ.items():
@@ -116,4 +132,5 @@ def read_settings(environ: Mapping[str, str] | None = None, file: str | None = N
     try:
         return msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise WrongUse(f"settings: {error}; every setting is listed by `promostream worker --help`") from error
+        problem = explained(str(error), {"": Settings.__struct_fields__}, _CHOICES)
+        raise WrongUse(f"settings: {problem} (`promostream worker --help` lists them all)") from error

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import logging
 import os
 import signal
@@ -18,6 +17,7 @@ from agents.app import ROLES, Application, create_app
 from agents.errors import INTERNAL
 from agents.health import HealthServer
 from agents.reporting import Report
+from agents.runtime.memory import settle_memory
 from agents.settings import Settings
 from agents.transport.consumer import BatchConsumer
 from schemas.topics import TOPICS
@@ -81,7 +81,7 @@ async def _begin(app: Application, health: HealthServer) -> None:
     if app.models is not None:
         await app.models.start()
     await app.faust.start()
-    _tune_collector()
+    settle_memory()
     where, took = f"http://{app.settings.metrics_host}:{port}/metrics", time.monotonic() - started
     log.info("%s works after %.1f s; metrics on %s", app.role, took, where)
 
@@ -147,7 +147,8 @@ def _why_not_ready(app: Application) -> str:
         return "no lease: the group's coordinator has not answered"
     if not app.port.assigned:
         return "" if app.port.generation >= 0 else "not in the group yet"
-    return "; ".join(app.owner.problems())
+    unread = [f"{p.topic}/{p.partition} is not read: {why}" for p, why in dict(app.port.reader.refused).items()]
+    return "; ".join((*app.owner.problems(), *unread))
 
 
 def _listen() -> asyncio.Future[None]:
@@ -176,10 +177,3 @@ def _end(reason: str, code: int) -> None:
     sys.stderr.write(f"promostream: {reason}\n")
     sys.stderr.flush()
     os._exit(code)
-
-
-def _tune_collector() -> None:
-    """With many objects the collector would stop the fold for a third of a second."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 50, 1_000_000)

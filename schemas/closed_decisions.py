@@ -12,7 +12,9 @@ class ClosedDecision(msgspec.Struct, frozen=True, kw_only=True, array_like=True)
     ``propensities`` and ``depths`` follow the decision's candidates, *none* included (depth 0); ``sent`` tells which
     of them contact the customer; ``action`` is the index drawn. ``clicked`` and ``purchased`` are the labels;
     ``margin`` is in minor units over the window, net of realised discounts, refunds and message cost. ``first`` marks
-    the user's first would-send in this campaign: the one value that measurement counts. Times are ms since 1970, UTC.
+    the user's first would-send in this campaign: the one value that measurement counts. ``discount`` and ``cost`` are
+    what ``margin`` has lost to redeemed coupons and to the message. ``shadow`` decisions (ghosts too) neither train nor
+    count; ``programme`` marks users held out of every campaign, who are no arm of one. Times are ms since 1970, UTC.
     """
 
     origin: Origin
@@ -36,3 +38,7 @@ class ClosedDecision(msgspec.Struct, frozen=True, kw_only=True, array_like=True)
     revenue: int
     margin: int
     first: bool
+    discount: int = 0
+    cost: int = 0
+    shadow: bool = False
+    programme: bool = False

@@ -50,8 +50,9 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     ``result``: *sent*; *ghost*, drawn but held out; *none*, no action drawn; *refused*, a gate said no (the last of
     ``gates``). In ``mode`` *shadow* everything is decided and recorded, and no trigger is written: what would be
     sent is a *ghost*. Money is in minor units of ``currency``; ``price`` is λ, the budget price; ``scale`` is gamma of
-    the draw in 1/minor units. ``features`` are the values the models saw, by catalogue name; ``versions`` names models
-    and configuration. ``promostream explain`` reads all of it.
+    the draw in 1/minor units, ``exploration`` its ε and ``floor`` the least chance of *none*. ``features`` are the
+    values the models saw, by catalogue name; ``versions`` names the models in force. ``promostream explain`` reads
+    all of it.
     """
 
     decision_id: TriggerId
@@ -70,6 +71,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     uniform: float = 0.0
     scale: float = 0.0
     exploration: float = 0.0
+    floor: float = 0.0
     price: float = 0.0
     risk: float = 0.0
     risk_reasons: tuple[str, ...] = ()

@@ -14,7 +14,7 @@ Attribute = str | int | float | bool | None
 
 
 class OrderLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One line of an order; ``price`` is the price of one piece, None where the platform does not know it."""
+    """One line of an order; ``price`` is that of one piece before coupons, None where the platform does not know it."""
 
     item_id: str
     quantity: int = 1

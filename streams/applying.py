@@ -1,6 +1,7 @@
 """What each kind of record and each timer does to users and outputs."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from schemas.decisions import OpenedBy
@@ -21,6 +22,7 @@ from streams.outputs import Writer
 from streams.points import Points
 from streams.policy import messages, windows
 from streams.policy.point import ActiveCampaign
+from streams.profiles.consent import hear
 from streams.profiles.observing import is_repeat, observe
 from streams.profiles.user import Timer, User
 from streams.scoring import Scoring
@@ -28,7 +30,8 @@ from streams.state import FoldSettings, PartitionState
 from streams.timers import TimerIndex
 from streams.users import Users
 
-SETTLED = ("accepted", *windows.REACHED, *windows.NOT_REACHED)
+REVOCABLE = ("", "accepted")
+"""States of a message that may not have been sent yet."""
 
 
 class Applying:
@@ -88,7 +91,7 @@ class Applying:
         if event.type in ("purchase", "refund"):
             self._money_moved(token, user, event)
         for name in self._campaigns.disarming.get(event.type, ()):
-            user.timers.pop(f"wait:{name}", None)
+            self._disarm(user, f"wait:{name}", event)
         for campaign in self._campaigns.arming.get(event.type, ()):
             self._arm(token, user, campaign, event)
         for campaign in self._campaigns.opening.get(event.type, ()):
@@ -105,15 +108,22 @@ class Applying:
             self._state.orders += 1
             self._state.order_amounts += event.amount
         for opened in user.open:
-            if opened.sent and opened.status not in (*SETTLED, "revoking") and self._state.now < opened.expires_at:
+            if opened.sent and opened.status in REVOCABLE and self._state.now < opened.expires_at:
                 opened.status = "revoking"
                 self._points.send(messages.revoke(opened, token, self._state.now, "bought meanwhile"))
 
     def _arm(self, token: str, user: User, campaign: ActiveCampaign, event: EventTaken) -> None:
         when, now = campaign.spec.when, self._state.now
+        if "purchase" in when.unless and user.last_purchase > event.occurred_at:
+            return  # read before what it answers: no order is promised between topics
         if now - event.occurred_at <= when.max_event_age and self._holds(campaign, user, event):
             timer = Timer(now + when.wait, event.event_id, event.type, event.occurred_at, event.item, event.category)
             self._timers.set(token, user, f"wait:{campaign.spec.name}", timer)
+
+    def _disarm(self, user: User, name: str, event: EventTaken) -> None:
+        timer = user.timers.get(name)
+        if timer is not None and event.occurred_at >= timer.occurred_at:
+            del user.timers[name]
 
     def _open(self, token: str, user: User, campaign: ActiveCampaign, event: EventTaken) -> None:
         now = self._state.now
@@ -126,22 +136,23 @@ class Applying:
         if campaign.where is None:
             return True
         view = View(user, self._state.now, event.item, event.category)
-        return campaign.where.holds(lambda name: value(view, name))
+        return campaign.where.holds(partial(value, view))
 
     # ------------------------------------------------------------------ outcomes, consent, control
     def _outcome(self, token: str, outcome: OutcomeTaken) -> None:
         user = self._users.get(token)
-        opened = windows.find(user, outcome.trigger_id) if user else None
-        campaign, channel = (opened.campaign, opened.channel) if opened else ("closed", "")
+        message = windows.find(user, outcome.trigger_id) or user.ended.get(outcome.trigger_id) if user else None
+        campaign, channel = (message.campaign, message.channel) if message else ("closed", "")
         self._state.count(f"outcomes_total|{campaign.partition('@')[0]}|{channel}|{outcome.status}")
-        if opened is not None:
-            windows.apply_outcome(self._users.change(token), opened, outcome)
+        if message is not None:
+            windows.apply_outcome(self._users.change(token), message, outcome)
+        elif user is not None and outcome.status in windows.REFUSING:
+            windows.refuse_all(self._users.change(token), outcome)
 
     def _consent(self, token: str, consent: ConsentChanged) -> None:
         user = self._users.change(token)
-        if consent.occurred_at >= user.consent_at:
-            user.consent.update(consent.channels)
-            user.consent_at = consent.occurred_at
+        for channel, allowed in consent.channels.items():
+            hear(user, channel, consent.occurred_at, allowed=allowed)
 
     def _erase(self, token: str, request: ErasureRequested) -> None:
         del request
@@ -160,8 +171,8 @@ class Applying:
     # ------------------------------------------------------------------ timers
     def _waited(self, token: str, name: str, timer: Timer) -> None:
         campaign = self._campaigns.by_name.get(name)
-        if campaign is None:
-            return
+        if campaign is None or not campaign.spec.when.wait or campaign.spec.when.event != timer.event_type:
+            return  # the campaign has ended, or waits for something else by now
         user = self._users.change(token)
         opened_by = OpenedBy(
             kind="timer", event_id=timer.event_id, type=timer.event_type, occurred_at=timer.occurred_at

@@ -113,6 +113,8 @@ class Coordination:
         self.state.epoch = closed.decision_id.rsplit("-", 3)[0]
         self.state.now = max(self.state.now, closed.closed_at)
         self._count("records_total|coordinate|closed")
+        if closed.shadow or closed.programme:
+            return  # neither is an arm of the campaign's experiment
         tally = self.state.tallies.setdefault(closed.campaign, Tally())
         if closed.ghost:
             tally.holdout = _with(tally.holdout, closed)

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 from schemas.codec import decode_record
 from schemas.dead_letters import DeadLetter
 from schemas.origins import Origin
-from schemas.records import LogOpened, ModelActivated, Record, WatermarkReached
+from schemas.records import CampaignsActivated, LogOpened, ModelActivated, Record, Ticked, WatermarkReached
 from schemas.topics import DEAD_LETTERS, USER_LOG
 from streams.applying import Applying
+from streams.campaigns.known import require_known
 from streams.clock import CLOCKS
 from streams.folding import LogRecord, Output, Refusal
 from streams.models.store import ModelStore
@@ -16,6 +17,10 @@ from streams.scoring import Scoring
 from streams.state import FoldSettings, PartitionState, decoded, numerics
 from streams.timers import TimerIndex
 from streams.users import Users
+
+TIMES = (Ticked, WatermarkReached)
+"""Records that only say how late it is, merged by maximum: their repeats do no harm, and their origins are wall times,
+so that after one wrong clock everything right would look like a repeat."""
 
 
 class DecideFold:
@@ -75,6 +80,12 @@ class DecideFold:
         """Totals since the log's beginning."""
         return self.state.counters
 
+    def trained_until(self) -> dict[str, int]:
+        """The end (ms of log time) of what each model in force learned from."""
+        models = self.state.models.items()
+        ends = {name: self._models.trained_until(name, model.version) for name, model in models}
+        return {name: end for name, end in ends.items() if end is not None}
+
     def _set_state(self, state: PartitionState) -> None:
         self.state = state
         self._read_until = state.read_until()
@@ -103,7 +114,9 @@ class DecideFold:
             return
         if isinstance(body, ModelActivated):
             self._scoring.require(body)
-        if not state.is_new(record.origin):
+        elif isinstance(body, CampaignsActivated):
+            require_known(body)
+        if not isinstance(body, TIMES) and not state.is_new(record.origin):
             state.count(f"duplicates_total|{record.origin.source}")
             return
         state.now = CLOCKS[state.clock](state.now, log.timestamp, record.written_at)
@@ -127,6 +140,8 @@ class DecideFold:
     def _fire(self) -> None:
         state = self.state
         fresh_until = min(state.now, self._read_until)
+        if not self._timers.has_come(fresh_until, state.now):
+            return
         for _ in range(self._settings.timers_per_record):
             fired = self._timers.next_due(fresh_until, state.now)
             if fired is None:

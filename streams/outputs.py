@@ -10,7 +10,10 @@ from schemas.topics import TOPICS
 from streams.folding import Output
 from streams.ids import decision_id
 
-_ENCODE: dict[str, Callable[[msgspec.Struct], bytes]] = {"json": encode_json, "msgpack": encode_msgpack}
+_ENCODE: dict[str, Callable[[msgspec.Struct], bytes]] = {
+    topic.name: encode_json if topic.encoding == "json" else encode_msgpack for topic in TOPICS.values()
+}
+_SPECVERSION = ("ce_specversion", b"1.0")
 
 
 class Writer:
@@ -19,7 +22,7 @@ class Writer:
     def __init__(self, log: str, partition: int) -> None:
         self._log = log
         self._partition = partition
-        self._source = f"/promostream/{log}/{partition}".encode()
+        self._source = ("ce_source", f"/promostream/{log}/{partition}".encode())
         self._epoch = ""
         self._offset = -1
         self._n = 0
@@ -42,11 +45,10 @@ class Writer:
         origin = f"{self._epoch}/{self._partition}/{self._offset}/{self._n}".encode()
         headers = (
             ("origin", origin),
-            ("ce_specversion", b"1.0"),
+            _SPECVERSION,
             ("ce_id", event_id.encode() or origin),
-            ("ce_type", b"promostream." + event.encode()),
-            ("ce_source", self._source),
+            ("ce_type", f"promostream.{event}".encode()),
+            self._source,
         )
-        value = _ENCODE[TOPICS[topic].encoding](message)
-        self._outputs.append(Output(topic, key.encode(), value, headers))
+        self._outputs.append(Output(topic, key.encode(), _ENCODE[topic](message), headers))
         self._n += 1

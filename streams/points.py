@@ -9,7 +9,7 @@ from streams.features.values import View
 from streams.fraud.risk import Risk
 from streams.outputs import Writer
 from streams.policy import messages, windows
-from streams.policy.arms import is_held_out
+from streams.policy.arms import in_campaign_holdout, in_programme_holdout
 from streams.policy.deciding import decide
 from streams.policy.point import ActiveCampaign, Point
 from streams.profiles.user import Timer
@@ -32,8 +32,9 @@ class Points:
 
     def decide(self, token: str, campaign: ActiveCampaign, view: View, opened_by: OpenedBy, late: int) -> None:
         """Decide for one campaign, ``late`` ms after its moment; what was drawn opens a window, a send is written."""
-        held_out = is_held_out(campaign.spec, token, view.now, self._settings.global_holdout)
-        point = Point(campaign, token, view, opened_by, held_out, self.assess(token, view), late)
+        programme = in_programme_holdout(token, self._settings.global_holdout)
+        held_out = programme or in_campaign_holdout(campaign.spec, token, view.now)
+        point = Point(campaign, token, view, opened_by, held_out, self.assess(token, view), late, programme)
         writer = self._writer
         decided = decide(point, writer.origin(), writer.decision_id(), self._scoring.outlook(), self._settings)
         decision = decided.decision

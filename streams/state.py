@@ -9,11 +9,14 @@ import msgspec
 from schemas.campaigns import Campaign, ContactPolicy
 from schemas.codec import encode_msgpack
 from schemas.origins import Origin
-from schemas.topics import EVENT_SOURCES
+from schemas.topics import CLOSED_DECISIONS, EVENT_SOURCES, FRAUD_SAMPLES
 from streams.folding import Refusal
 
 VERSION = 1
 """Of the encoded state; a state of a newer version is refused."""
+
+CONTROLLED = {"campaigns": "operator", "response_models": CLOSED_DECISIONS, "fraud_model": FRAUD_SAMPLES}
+"""What ``control`` governs: the source of the records there that change it."""
 
 
 class FoldSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,12 +98,19 @@ class PartitionState(msgspec.Struct, array_like=True):
         """Add to a counter, named as in ``Fold.counters``."""
         self.counters[name] = self.counters.get(name, 0) + amount
 
+    def config_versions(self) -> dict[str, int]:
+        """What is in force, by kind: the offset of its record's origin on ``control``, the same in every partition.
+
+        Time in ms for campaigns, 0 for what was never set.
+        """
+        return {kind: self.origins.get(source, {}).get(0, (0, 0))[0] for kind, source in CONTROLLED.items()}
+
     def raise_watermark(self, source: str, reached: dict[int, int], partitions: int) -> None:
-        """Merge a watermark by maximum."""
+        """Merge a watermark by maximum; nothing can have been read of a time that has not come."""
         mark = self.watermarks.setdefault(source, Watermark({}, partitions))
         mark.partitions = partitions
         for partition, time in reached.items():
-            mark.reached[partition] = max(mark.reached.get(partition, 0), time)
+            mark.reached[partition] = max(mark.reached.get(partition, 0), min(time, self.now))
 
     def read_until(self) -> int:
         """Until when (ms) every event source has been read: the least watermark; 0 if one is unknown."""

@@ -2,7 +2,7 @@
 
 from heapq import heapify, heappop, heappush
 
-from streams.profiles.user import MAX_TIMERS, Timer, User
+from streams.profiles.user import MAX_OPEN, MAX_TIMERS, Timer, User
 from streams.users import Users
 
 FRESH = ("wait:", "close:")
@@ -18,12 +18,21 @@ class TimerIndex:
         self._clock: list[tuple[int, str, str]] = []
 
     def set(self, token: str, user: User, name: str, timer: Timer) -> bool:
-        """Set or move a timer of a user that is being changed; False if the user has too many."""
-        if name not in user.timers and len(user.timers) >= MAX_TIMERS:
+        """Set or move a timer of a user that is being changed; False if there are too many.
+
+        Waits leave room for every window and for idleness: a window that never closed would block the user for good.
+        """
+        most = MAX_TIMERS - MAX_OPEN - 1 if name.startswith("wait:") else MAX_TIMERS
+        if name not in user.timers and len(user.timers) >= most:
             return False
         user.timers[name] = timer
         heappush(self._heap(name), (timer.due, token, name))
         return True
+
+    def has_come(self, fresh_until: int, now: int) -> bool:
+        """Whether ``next_due`` is worth asking: cheap, before every record."""
+        fresh, clock = self._fresh, self._clock
+        return (bool(fresh) and fresh[0][0] <= fresh_until) or (bool(clock) and clock[0][0] <= now)
 
     def next_due(self, fresh_until: int, now: int) -> tuple[str, str, Timer] | None:
         """Take the next timer that may fire, those that need freshness first; None if there is none."""

@@ -2,10 +2,12 @@
 
 import importlib
 import sys
+from collections.abc import Sequence
 
 import click
 
-from agents.errors import INTERNAL, Failure
+from agents.errors import DONE, INTERNAL, STOPPED, USAGE, Failure
+from agents.wording import reason
 
 COMMANDS = {
     "demo": "agents.cli.demo",
@@ -56,20 +58,46 @@ def promostream() -> None:
 
 
 def main() -> None:
-    """Run the command line; a failure is one line on standard error and its exit code."""
+    """The command ``promostream``."""
+    sys.exit(run(promostream))
+
+
+def run(command: click.Command, arguments: Sequence[str] | None = None) -> int:
+    """Run a command, by default with this process's arguments; its exit code.
+
+    Whatever goes wrong is one line on standard error.
+    """
     try:
-        promostream(standalone_mode=False)
+        # so called, what ``ctx.exit`` is given is returned, not raised
+        ended = command.main(arguments, prog_name=command.name, standalone_mode=False)
     except Failure as failure:
-        click.echo(f"promostream: {failure}", err=True)
-        sys.exit(failure.exit_code)
-    except click.exceptions.Exit as ended:
-        sys.exit(ended.exit_code)
+        return _told(str(failure), failure.exit_code)
     except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
+        return _misused(error)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("promostream: stopped", err=True)
-        sys.exit(130)
+        return _told("stopped", STOPPED)
     except Exception as error:  # noqa: BLE001 - the last line of defence says what happened in one line
-        click.echo(f"promostream: {type(error).__name__}: {error}; this is a bug, please report it", err=True)
-        sys.exit(INTERNAL)
+        return _unforeseen(error)
+    return ended if isinstance(ended, int) else DONE
+
+
+def _told(line: str, code: int) -> int:
+    click.echo(f"promostream: {line}", err=True)
+    return code
+
+
+def _misused(error: click.ClickException) -> int:
+    """One line with the help that answers it; a group called without a command shows its help."""
+    if error.message.startswith("Usage:"):
+        error.show()
+        return error.exit_code
+    said = " ".join(error.format_message().split()).rstrip(".")
+    where = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "promostream"
+    return _told(f"{said[:1].lower()}{said[1:]}; `{where} --help` shows how it is used", error.exit_code)
+
+
+def _unforeseen(error: Exception) -> int:
+    """A file that cannot be read or written is the user's affair, all else is ours."""
+    if isinstance(error, OSError) and error.filename is not None:
+        return _told(f"{error.filename}: {reason(error)}", USAGE)
+    return _told(f"{type(error).__name__}: {error}; this is a bug, please report it", INTERNAL)

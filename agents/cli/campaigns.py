@@ -18,7 +18,7 @@ from streams.campaigns.currencies import minor_units
 from streams.campaigns.document import Problem, did_you_mean
 from streams.measure.outlook import Traffic
 
-_PLACE = click.Path(exists=True, path_type=Path)
+_PLACE = click.Path(path_type=Path)
 
 
 class Share(click.ParamType):

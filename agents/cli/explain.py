@@ -14,6 +14,7 @@ from rich.progress import Progress, TaskID
 from agents.errors import CheckFound, WrongUse
 from agents.reading_back import read_partition
 from agents.settings import Settings, read_settings
+from agents.wording import reason
 from schemas.codec import decode_json
 from schemas.decisions import Decision
 from schemas.topics import DECISIONS
@@ -75,7 +76,7 @@ def _from_file(source: Path, decision_id: str) -> Decision | None:
         with _opened(file) as lines:
             return _find(lines, decision_id)
     except OSError as error:
-        raise WrongUse(f"{file} cannot be read ({type(error).__name__}); name a replay's directory") from error
+        raise WrongUse(f"{file}: {reason(error)}; name a replay's directory or its decisions.jsonl") from error
 
 
 def _opened(file: Path) -> IO[bytes]:

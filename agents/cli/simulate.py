@@ -123,5 +123,5 @@ def _run_in_process(shop: ShopSettings, seconds: float, campaigns: Path, out: Pa
 
 
 def _progress() -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=Console(stderr=True), transient=True)
+    columns, console = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()), Console(stderr=True)
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)

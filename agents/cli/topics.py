@@ -3,7 +3,8 @@
 import click
 import msgspec
 
-from agents.admin import Clock, check_topics, create_topics
+from agents.admin import check_topics
+from agents.creation import Clock, create_topics
 from agents.errors import BrokerNotReady
 from agents.settings import Settings, read_settings
 from agents.topic_differences import Difference

@@ -6,11 +6,11 @@ import socket
 import time
 from pathlib import Path
 
-from agents.admin import create_topics
 from agents.app import ROLES
 from agents.campaign_files import activation
 from agents.clients import admin_client, consumer
 from agents.control import write_campaigns
+from agents.creation import create_topics
 from agents.demo.broker import Broker
 from agents.demo.console import Stage
 from agents.demo.plan import PACE, QUICK, Plan, write_key

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from agents.errors import WrongUse
+from agents.wording import reason
 
 _GZIP = b"\x1f\x8b"
 _CHUNK = 1 << 20
@@ -45,4 +46,4 @@ def _readable(path: str) -> Iterator[None]:
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise WrongUse(f"{path}: the gz file is cut off or damaged ({error}); fetch it again") from error
     except OSError as error:
-        raise WrongUse(f"{path}: {error.strerror or error}; name a history file") from error
+        raise WrongUse(f"{path}: {reason(error)}; name a history file") from error

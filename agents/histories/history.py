@@ -121,7 +121,7 @@ def _message(row: int, event: Event) -> Message:
 
 def _require_fit(path: str, mapping: Mapping, unreadable: list[Unreadable], rows: int) -> None:
     kind = mapping.columns.kind
-    faults = Counter(row.column for row in unreadable if row.column)
+    faults = Counter(row.column for row in unreadable)  # the empty column: rows that are none of this format
     for column, count in faults.items():
         tolerated = _TOLERATED_TYPES if kind is not None and column == str(kind.column) else _TOLERATED
         if count > max(1, rows * tolerated) or count == rows:

@@ -8,7 +8,7 @@ import msgspec
 from agents.errors import WrongUse
 from agents.histories.mapping import Column, Mapping
 from agents.histories.rows import Row
-from agents.histories.wording import closest
+from agents.wording import closest
 
 _SAMPLE = 1_000
 """Rows within which a column must have appeared once."""

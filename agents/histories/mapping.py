@@ -2,15 +2,19 @@
 
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
 from agents.errors import WrongUse
-from agents.histories.wording import closest, explained
+from agents.wording import closest, explained, reason
 from schemas.events import EventType
 from schemas.privacy import Channel
 from streams.intake.currencies import DECIMALS
+
+Format = Literal["csv", "jsonl", "parquet"]
+Unit = Literal["major", "minor"]
+ShortRows = Literal["refuse", "keep"]
 
 Column = str | int
 """A column by name (in JSON lines ``a.b`` reaches into objects), or by number, the first being 1."""
@@ -35,7 +39,7 @@ class PriceColumn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     column: Column
     currency: str
-    unit: Literal["major", "minor"] = "major"
+    unit: Unit = "major"
 
 
 class Columns(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -83,13 +87,13 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     cells for one that was cut off; ``keep`` takes it as long as its user, time and type are there.
     """
 
-    format: Literal["csv", "jsonl", "parquet"]
+    format: Format
     columns: Columns
     defaults: Defaults = Defaults()
     names: tuple[str, ...] = ()
     header: bool | None = None
     delimiter: str = ","
-    short_rows: Literal["refuse", "keep"] = "refuse"
+    short_rows: ShortRows = "refuse"
 
     @property
     def has_header(self) -> bool:
@@ -112,13 +116,13 @@ def read_mapping(path: str) -> Mapping:
 
     """
     try:
-        values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise WrongUse(f"mapping {path}: {error}") from error
-    try:
-        mapping = msgspec.convert(values, Mapping)
+        mapping = msgspec.convert(tomllib.loads(Path(path).read_text(encoding="utf-8")), Mapping)
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongUse(f"mapping {path}: {reason(error)}; deploy/examples/mappings has some to start from") from error
+    except tomllib.TOMLDecodeError as error:
+        raise WrongUse(f"mapping {path}: not TOML: {error}; check quotes and brackets there") from error
     except msgspec.ValidationError as error:
-        raise WrongUse(f"mapping {path}: {explained(str(error), _SHAPES)}") from error
+        raise WrongUse(f"mapping {path}: {explained(str(error), _SHAPES, _CHOICES)}") from error
     problem = _problem(mapping)
     if problem:
         raise WrongUse(f"mapping {path}: {problem}")
@@ -148,4 +152,12 @@ _SHAPES: dict[str, tuple[str, ...]] = {
     "columns.occurred_at": TimeColumn.__struct_fields__,
     "columns.type": TypeColumn.__struct_fields__,
     "columns.price": PriceColumn.__struct_fields__,
+}
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "format": get_args(Format),
+    "short_rows": get_args(ShortRows),
+    "columns.type.values": get_args(EventType),
+    "columns.price.unit": get_args(Unit),
+    "defaults.type": get_args(EventType),
+    "defaults.consent": get_args(Channel),
 }

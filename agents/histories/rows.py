@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from agents.errors import WrongUse
 from agents.histories.mapping import Column
-from agents.histories.wording import closest
+from agents.wording import closest
 
 
 class Row(NamedTuple):

@@ -37,7 +37,8 @@ class State(Enum):
 class Checkpointer:
     """Drives checkpoints from ``step``; ``commit(head, entries)`` writes both at once, off the loop.
 
-    A checkpoint that fails keeps its entries as changed ones and is tried again. Being fenced is fatal.
+    A checkpoint that fails keeps its entries as changed ones and is tried again. After being fenced (``fenced`` says
+    by whom) there is none any more; whether that is an accident is for the partition to know.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Checkpointer:
         self._fatal = fatal
         self._tally = tally
         self._interval = interval
+        self.fenced = ""
         self._state = State.IDLE
         self._entries: deque[Entry] = deque()
         self._topic_id = ""
@@ -86,7 +88,7 @@ class Checkpointer:
     def step(self, now: int, *, may_begin: bool = True, hurry: bool = False) -> None:
         """At most a slice of work; ``hurry`` leaves out rests and the interval."""
         if self._state is State.IDLE:
-            if may_begin and (self.due(now) or (hurry and self.behind)):
+            if may_begin and not self.fenced and (self.due(now) or (hurry and self.behind)):
                 self._begin(now)
         elif self._state is State.ENCODING:
             self._encode(hurry=hurry)
@@ -138,7 +140,7 @@ class Checkpointer:
         try:
             running.result()
         except Fenced as fenced:
-            self._fatal(str(fenced))
+            self.fenced = str(fenced)
         except CommitFailed as failed:
             self._fold.thaw()
             self._tally.checkpoint_failures += 1

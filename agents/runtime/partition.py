@@ -163,6 +163,8 @@ class Partition:
         if self._pending:
             self._progress.fold_chunk()
         self._checkpoints.step(now, may_begin=self._may_act())
+        if self._checkpoints.fenced and self._may_act():  # in a rebalance or without the lease a successor is right
+            self._outputs.fail(self._checkpoints.fenced)
         self._tick(now)
 
     async def close(self, checkpoint: bool, deadline: float) -> None:
@@ -196,7 +198,7 @@ class Partition:
 
     def _checkpointed(self) -> bool:
         self._checkpoints.step(wall_ms(), may_begin=self._may_act(), hurry=True)
-        return not self._checkpoints.busy and not self._checkpoints.behind
+        return not self._checkpoints.busy and (bool(self._checkpoints.fenced) or not self._checkpoints.behind)
 
     def _settled(self) -> bool:
         self._checkpoints.step(wall_ms(), may_begin=False, hurry=True)

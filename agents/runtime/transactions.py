@@ -70,7 +70,7 @@ class Transactions:
 
         """
         if self._producer is None:
-            self.fence(may_go_on)
+            self._renew(may_go_on)
         failure = self._try(lambda producer: self._write(producer, topic, partition, entries))
         if failure is not None:
             raise self._given_up(failure)
@@ -81,6 +81,14 @@ class Transactions:
         if self._producer is not None:
             self._try(lambda producer: producer.purge())
         self._producer = None  # not close(): it would wait to abort
+
+    def _renew(self, may_go_on: Callable[[], bool]) -> None:
+        # Who is not the owner any more would shut the owner out, and write an old state over its newer one.
+        if may_go_on():
+            self.fence(may_go_on)
+        if not may_go_on():
+            self.discard()
+            raise CommitFailed(f"{self._id}: no new producer without the lease")
 
     def _write(self, producer: Producer, topic: str, partition: int, entries: Iterable[Entry]) -> None:
         producer.begin_transaction()

@@ -108,14 +108,14 @@ class Reader:
 
     # ------------------------------------------------------------------ the thread
     def _run(self) -> None:
-        consumer = self._new_consumer()
         try:
-            while not self._stopping:
-                self._turn(consumer)
+            with self._new_consumer() as consumer:
+                while not self._stopping:
+                    self._turn(consumer)
         except KafkaException as error:
             self.failed = str(error.args[0])
-        finally:
-            consumer.close()
+        except Exception as error:  # noqa: BLE001 - a thread's last line of defence: it must not end unheard
+            self.failed = f"{type(error).__name__}: {error}"
 
     def _turn(self, consumer: Consumer) -> None:
         while self._commands:

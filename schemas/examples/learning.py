@@ -17,7 +17,7 @@ LEARNING: dict[str, Struct] = {
         decision_id=TRIGGER_ID,
         user=CUSTOMER,
         campaign=CAMPAIGN,
-        kind="cart",
+        kind="cart_abandonment",
         ghost=False,
         channel="push",
         action=1,
@@ -34,6 +34,8 @@ LEARNING: dict[str, Struct] = {
         revenue=38_900,
         margin=10_968,
         first=True,
+        discount=700,
+        cost=2,
     ),
     "ExperimentResult": ExperimentResult(
         origin=Origin("closed-decisions", 0, 4_711, 0),
@@ -53,7 +55,7 @@ LEARNING: dict[str, Struct] = {
         risk=0.93,
         threshold=0.8,
         reasons=("9 coupons redeemed in a day", "6 devices"),
-        versions={"fraud": "fraud@3"},
+        versions={"fraud": "3"},
     ),
     "FraudSample": FraudSample(
         origin=LOG, user=CUSTOMER, at=DECIDED, x=(0.693147, 1.098612, 0.0, 2.302585), catalogue="1", risk=0.11

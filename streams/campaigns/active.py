@@ -4,16 +4,18 @@ from collections.abc import Iterable
 
 from schemas.campaigns import Campaign, ContactPolicy
 from streams.campaigns.conditions import compile_condition
+from streams.campaigns.policies import DEFAULT
 from streams.policy.point import ActiveCampaign
 
 DECIDING = ("shadow", "live")
 """States in which a campaign has decision points."""
 
-NO_POLICY = ContactPolicy(name="none", limits=())
-
 
 class ActiveCampaigns:
-    """Campaigns by event type: ``opening`` decide at once, ``arming`` set a timer, ``disarming`` clear one."""
+    """Campaigns by event type: ``opening`` decide at once, ``arming`` set a timer, ``disarming`` clear one.
+
+    A contact policy that is not among those given is the default one: never no limit at all.
+    """
 
     def __init__(self, campaigns: Iterable[Campaign] = (), policies: Iterable[ContactPolicy] = ()) -> None:
         by_name = {policy.name: policy for policy in policies}
@@ -23,7 +25,7 @@ class ActiveCampaigns:
         self.by_name: dict[str, ActiveCampaign] = {}
         for campaign in campaigns:
             if campaign.state in DECIDING:
-                self._add(activate(campaign, by_name.get(campaign.contact_policy, NO_POLICY)))
+                self._add(activate(campaign, by_name.get(campaign.contact_policy, DEFAULT)))
 
     def _add(self, campaign: ActiveCampaign) -> None:
         when = campaign.spec.when

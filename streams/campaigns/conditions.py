@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from schemas.campaigns import Condition
-from streams.features.catalogue import CATALOGUE
+from streams.features.catalogue import CATALOGUE, NEVER
 from streams.money import as_text
 
 Values = Callable[[str], float | str]
@@ -84,6 +84,8 @@ def _compiled(condition: Condition, *, negated: bool) -> tuple[Test, Judge]:
     if condition.feature:
         return _leaf(condition, negated=negated)
     parts = [_compiled(part, negated=negated) for part in condition.all or condition.any]
+    if len(parts) == 1:
+        return parts[0]
     needs_all = bool(condition.all) != negated
     tests, judges = tuple(part[0] for part in parts), tuple(part[1] for part in parts)
     return _all_of(tests, judges) if needs_all else _any_of(tests, judges)
@@ -149,6 +151,8 @@ def _shown(leaf: Leaf, value: float | str | tuple[str, ...], currency: str) -> s
         return " or ".join(value)
     if isinstance(value, str):
         return value
+    if CATALOGUE[leaf.feature].unit == "days" and value >= NEVER:
+        return "never"
     if CATALOGUE[leaf.feature].unit == "money" and currency:
         return f"{as_text(value, currency)} {currency}"
     return f"{value:.6g}"

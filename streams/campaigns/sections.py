@@ -151,14 +151,15 @@ def experiment(field: Field, window: int) -> Experiment | None:
     """How the campaign is measured; ``window`` (ms) is the default of its kind."""
     found = entries(
         field,
-        ("holdout", "metric", "window", "on_proven_loss"),
-        {"guardrails": "remove it: watch the outcomes on the dashboards"},
+        ("holdout", "metric", "window"),
+        {
+            "guardrails": "remove it: watch the outcomes on the dashboards",
+            "on_proven_loss": "remove it: nothing is proven yet, so nothing would be told or stopped",
+        },
     )
     holdout = share(found["holdout"]) if "holdout" in found else DEFAULT_HOLDOUT
     length = duration(found["window"]) if "window" in found else window
     metric = choice(found["metric"], (METRIC,)) if "metric" in found else METRIC
-    if "on_proven_loss" in found and found["on_proven_loss"].raw != "alert":
-        found["on_proven_loss"].wrong(f"{found['on_proven_loss'].shown} is not supported yet; write alert")
     if holdout is not None and holdout > MAX_HOLDOUT:
         found["holdout"].wrong(f"{found['holdout'].raw} leaves nobody to send to; write at most {MAX_HOLDOUT:.0%}")
         return None

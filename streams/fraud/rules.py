@@ -29,7 +29,7 @@ RULES: tuple[Rule, ...] = (
         "fraud.events_per_minute",
         40.0,
         0.4,
-        "{value:.0f} events per minute (suspicious from {threshold:.0f})",
+        "{value:.0f} events within moments (suspicious from {threshold:.0f})",
     ),
     Rule(
         "refund_loop",
@@ -54,7 +54,7 @@ RULES: tuple[Rule, ...] = (
         "fraud.coupons_per_day",
         3.0,
         0.5,
-        "{value:.1f} coupons a day (suspicious from {threshold:.0f})",
+        "{value:.1f} coupons of late (suspicious from {threshold:.0f})",
     ),
     Rule(
         "impossible_amount",

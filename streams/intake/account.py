@@ -1,17 +1,23 @@
 """The data-quality account: what was read of each source and what became of it."""
 
-from collections import Counter
+from collections import Counter, deque
 from itertools import chain
+
+MOST_AGES = 4096
 
 
 class Account:
-    """Totals per input topic since start; ``read`` is always accepted plus dead-lettered."""
+    """Totals per input topic since start; ``read`` is always accepted plus dead-lettered.
+
+    ``ages`` holds source and age (ms) of the last events, for whoever takes them.
+    """
 
     def __init__(self) -> None:
         self.accepted: Counter[str] = Counter()
         self.written: Counter[str] = Counter()
         self.refused: Counter[tuple[str, str]] = Counter()
         self.repaired: Counter[tuple[str, str]] = Counter()
+        self.ages: deque[tuple[str, int]] = deque(maxlen=MOST_AGES)
 
     def counters(self) -> dict[str, int]:
         """By metric name and label values, joined by ``|``: ``dead_letters_total|clicks|not_json``."""

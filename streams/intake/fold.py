@@ -86,6 +86,8 @@ class IntakeFold:
             self._watermarks.saw_all(now_ms)
             self._tell(now_ms, outputs)
             return outputs
+        if not self._by_source:
+            self._watermarks.look_at_clock(now_ms)
         self._after(now_ms, outputs)
         if self._merge is not None:
             self._tell_when_idle(self._merge, now_ms, outputs)
@@ -102,6 +104,13 @@ class IntakeFold:
     def counters(self) -> dict[str, int]:
         """Totals since start, as ``streams.folding.Fold.counters`` names them."""
         return self._preparer.account.counters()
+
+    def take_ages(self) -> list[tuple[str, int]]:
+        """Source and age (ms, when read) of the events since the last call, at most 4,096; none on a source log."""
+        ages = self._preparer.account.ages
+        taken = list(ages)
+        ages.clear()
+        return taken
 
     def _control(
         self, source: Input, records: Sequence[SourceRecord], now_ms: int, outputs: list[IntakeOutput]

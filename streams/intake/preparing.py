@@ -7,7 +7,7 @@ import msgspec
 from schemas.codec import decode_record, encode_msgpack
 from schemas.dead_letters import DeadLetter
 from schemas.origins import Origin
-from schemas.records import EventTaken, Record
+from schemas.records import EventTaken, LogOpened, Record
 from schemas.topics import CONTROL, USER_LOG
 from streams.intake.account import Account
 from streams.intake.dead_letters import dead_letter_output
@@ -49,19 +49,26 @@ class Preparer:
         account = self.account
         account.accepted[topic] += 1
         account.written[tag_of(body)] += 1
-        if isinstance(body, EventTaken) and body.repaired:
+        if isinstance(body, EventTaken):
             account.repaired.update((topic, field) for field in body.repaired)
+            if not self._by_source:
+                account.ages.append((topic, now_ms - time))
         output = IntakeOutput(USER_LOG, partition_of(user, self._partitions), user.encode(), value, ())
         return Prepared(time, record.offset, (output,))
 
     def control(self, source: Input, record: SourceRecord, now_ms: int, written_at: int) -> Prepared:
-        """A copy for every partition, under its own origin; ``written_at``: the log's time, unknown to its writer."""
+        """A copy for every partition, under its own origin; ``written_at``: the log's time, unknown to its writer.
+
+        How the log was opened is not copied: every partition begins with it.
+        """
         try:
             control = decode_record(record.value or b"")
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             rejection = Rejection("unsupported_format", "", f"not a control record: {error}")
             return self._refused(source, record, rejection, now_ms)
         self.account.accepted[CONTROL] += 1
+        if isinstance(control.body, LogOpened):
+            return Prepared(written_at, record.offset, ())
         copies = self.copies(Record(control.origin, written_at, "", control.body))
         return Prepared(written_at, record.offset, copies)
 

@@ -2,12 +2,12 @@
 
 import re
 from functools import cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, get_args
 
 import msgspec
 
 from schemas.dead_letters import REASONS
-from schemas.events import Event
+from schemas.events import Event, EventType
 from schemas.outcomes import Outcome
 from schemas.privacy import PrivacyRequest
 
@@ -36,6 +36,8 @@ def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
 
 def read(value: bytes, kind: type[T]) -> T | Rejection:
     """A message of ``kind`` from its bytes, with every rule of the contract that needs no other message."""
+    if not value:
+        return Rejection("not_json", "", "the message is empty")
     if len(value) > MAX_BYTES:
         return Rejection("too_large", "", f"{len(value)} bytes; at most {MAX_BYTES} are taken")
     if value[:1] == WIRE_PREFIX:
@@ -59,8 +61,10 @@ def explain(text: str) -> Rejection:
         field = f"{path}.{missing['field']}".lstrip(".")
         return Rejection("missing_field", field, f"{field} is required")
     if what.startswith("Invalid enum value"):
-        reason = "unknown_type" if path == "type" else "impossible_value"
-        return Rejection(reason, path, f"{path}: {what[0].lower()}{what[1:]}")
+        wrong = what.removeprefix("Invalid enum value ")[:60]
+        if path == "type":
+            return Rejection("unknown_type", path, f"type: {wrong} is none of {', '.join(get_args(EventType))}")
+        return Rejection("impossible_value", path, f"{path}: {wrong} is not one of the contract's values")
     return Rejection("wrong_type", path, f"{path or 'the message'}: {what[0].lower()}{what[1:]}")
 
 

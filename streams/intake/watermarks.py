@@ -48,6 +48,12 @@ class Watermarks:
             for partition in of_topic:
                 self.saw(topic, partition, reached)
 
+    def look_at_clock(self, now: int) -> None:
+        """By wall time: what was seen under a clock that has been set back is forgotten, or nothing would advance."""
+        if self._next is not None and now < self._next - 2 * self._interval:
+            self._reached = {topic: dict.fromkeys(of_topic) for topic, of_topic in self._reached.items()}
+            self._told, self._next = {}, None
+
     def due(self, now: int) -> bool:
         """By wall time: whether an interval has passed since watermarks were last told."""
         if self._next is None:

@@ -6,7 +6,6 @@ from math import isfinite
 import msgspec
 import numpy as np
 
-from schemas.codec import decode_msgpack
 from schemas.fraud import FraudSample
 from schemas.models import ModelSnapshot
 from schemas.origins import Origin
@@ -18,6 +17,7 @@ from streams.fraud.forest import ALGORITHM
 from streams.ids import unit_interval
 from streams.learn.ledger import Ledger, decode_head, encode_head
 from streams.learn.publishing import publish
+from streams.learn.reading import read
 from streams.learn.reservoir import Reservoir
 from streams.learn.settings import LearnSettings
 from streams.models.snapshots import pack, seal
@@ -53,8 +53,8 @@ class FraudLearning:
         for record in records:
             if record.offset <= self.applied:
                 continue
-            sample = decode_msgpack(record.value, FraudSample)
-            if self._is_taken(sample):
+            sample = read(record, FRAUD_SAMPLES, FraudSample, self._state.ledger, outputs)
+            if sample is not None and self._is_taken(sample):
                 self._keep(sample)
                 outputs += self._publish_when_due(record.offset, sample.at)
             self._state.ledger.applied = record.offset

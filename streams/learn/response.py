@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from schemas.closed_decisions import ClosedDecision
-from schemas.codec import decode_msgpack
 from schemas.models import ModelSnapshot
 from schemas.origins import Origin
 from schemas.topics import CLOSED_DECISIONS
@@ -13,6 +12,7 @@ from streams.features import catalogue
 from streams.folding import LogRecord, Output
 from streams.learn.ledger import Ledger, decode_head, encode_head
 from streams.learn.publishing import publish
+from streams.learn.reading import read
 from streams.learn.settings import LearnSettings
 from streams.models.snapshots import seal
 from streams.response.learner import ALGORITHM, Learner, LearnerState
@@ -56,8 +56,8 @@ class ResponseLearning:
         for record in records:
             if record.offset <= self.applied:
                 continue
-            decision = decode_msgpack(record.value, ClosedDecision)
-            if self._is_taken(decision):
+            decision = read(record, CLOSED_DECISIONS, ClosedDecision, self._state.ledger, outputs)
+            if decision is not None and self._is_taken(decision):
                 self._learn(decision)
                 outputs += self._publish_when_due(record.offset, decision.closed_at)
             self._state.ledger.applied = record.offset
@@ -117,7 +117,9 @@ class ResponseLearning:
         return fits
 
     def _learn(self, decision: ClosedDecision) -> None:
-        """Campaigns count under their name, whatever the version."""
+        """Campaigns count under their name, whatever the version; what happened in the shadow teaches nothing."""
+        if decision.shadow:
+            return
         campaign = decision.campaign.partition("@")[0]
         self._state.closed[campaign] = self._state.closed.get(campaign, 0) + 1
         self._state.ledger.waiting += 1

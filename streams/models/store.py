@@ -39,6 +39,7 @@ class ModelStore:
         self.grown = 0
         """How many snapshots have been added: changes when a missing model may have come."""
         self._models: dict[tuple[str, int], dict[str, Compiled | Refusal]] = {}
+        self._trained: dict[tuple[str, int], int] = {}
 
     def add(self, snapshot: ModelSnapshot) -> None:
         """Compile a snapshot here and now; a repeat changes nothing but ``grown``."""
@@ -47,6 +48,7 @@ class ModelStore:
         if snapshot.sha256 not in known or isinstance(known[snapshot.sha256], Refusal):
             # A new dict put in one step: the reading thread sees the old or the new one, never a half.
             self._models[key] = {**known, snapshot.sha256: _compiled_or_refusal(snapshot)}
+            self._trained[key] = snapshot.trained_until
         self.grown += 1
 
     def get(self, name: str, version: int, sha256: str) -> Compiled:
@@ -66,6 +68,10 @@ class ModelStore:
         if isinstance(found, Refusal):
             raise found
         return found
+
+    def trained_until(self, name: str, version: int) -> int | None:
+        """The end (ms of log time) of what a version learned from; None while it is not at hand."""
+        return self._trained.get((name, version))
 
 
 def _compiled_or_refusal(snapshot: ModelSnapshot) -> Compiled | Refusal:

@@ -65,6 +65,7 @@ def decide(point: Point, origin: Origin, decision_id: str, outlook: Outlook, set
         uniform=uniform,
         scale=scale,
         exploration=settings.exploration,
+        floor=settings.none_floor,
         features=dict(zip(RESPONSE_ROW, map(expm1, row), strict=True)),
     )
     return Decided(drawn, actions[index], index, actions, row)
@@ -117,7 +118,8 @@ def _reason(point: Point) -> str:
     """Why the decision point is there, in the words of a trigger's ``reasons``."""
     when = point.campaign.spec.when
     if when.wait:
-        return f"{when.event} {span(when.wait)} ago, since then no " + " or ".join(when.unless or ("further event",))
+        without = f" without {' or '.join(when.unless)}" if when.unless else ""
+        return f"{span(when.wait)} passed since {when.event}{without}"
     return f"{when.event} in {point.view.category}" if point.view.category else when.event
 
 

@@ -108,7 +108,12 @@ def _background(decision: Decision) -> str:
     reasons = f" ({', '.join(decision.risk_reasons)})" if decision.risk_reasons else ""
     lines = [
         f"Fraud risk {decision.risk:.3f}{reasons}",
-        f"Models: {versions or 'none active yet, so base rates and priors were used'}",
+        f"Models: {versions or 'none active yet, so a base rate was used'}",
+        *(
+            ["What an offer changes is assumed for the kind of campaign, not measured yet"]
+            if decision.candidates
+            else []
+        ),
         f"Log record: {decision.origin.text}",
     ]
     return "\n".join(["Behind it", *(f"  {line}" for line in lines)])

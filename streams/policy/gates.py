@@ -4,9 +4,11 @@ A new gate is one function here and one line in ``GATES``.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from schemas.campaigns import RateLimit
 from schemas.decisions import Gate
+from schemas.privacy import Channel
 from streams.policy.limits import within
 from streams.policy.point import Point
 from streams.profiles.user import MAX_OPEN
@@ -14,6 +16,7 @@ from streams.profiles.user import MAX_OPEN
 _UNITS = ((86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1000, "s"), (1, "ms"))
 
 
+@lru_cache(maxsize=256)
 def span(duration: int) -> str:
     """A duration in ms as people write it: ``7d``, ``90s``."""
     size, unit = next((size, unit) for size, unit in _UNITS if duration % size == 0 and duration >= size)
@@ -37,12 +40,15 @@ def schedule(point: Point) -> Gate:
 
 def consent(point: Point) -> Gate:
     """The customer allows at least one of the campaign's channels."""
-    given = sorted(channel for channel, yes in point.view.user.consent.items() if yes)
+    given = sorted([channel for channel, yes in point.view.user.consent.items() if yes])
     wanted = point.campaign.spec.channels
-    passed = any(channel in given for channel in wanted)
-    return Gate(
-        name="consent", passed=passed, value=", ".join(given) or "none", threshold="any of " + ", ".join(wanted)
-    )
+    passed = not set(wanted).isdisjoint(given)
+    return Gate(name="consent", passed=passed, value=", ".join(given) or "none", threshold=_any_of(wanted))
+
+
+@lru_cache(maxsize=256)
+def _any_of(channels: tuple[Channel, ...]) -> str:
+    return "any of " + ", ".join(channels)
 
 
 def open_decisions(point: Point) -> Gate:
@@ -71,8 +77,12 @@ def contact_policy(point: Point) -> Gate:
 
 def _limit(name: str, limit: RateLimit, contacts: list[int], now: int) -> Gate:
     count = within(limit, contacts, now)
-    threshold = f"under {limit.count} per {span(limit.window)}"
-    return Gate(name=name, passed=count < limit.count, value=str(count), threshold=threshold)
+    return Gate(name=name, passed=count < limit.count, value=str(count), threshold=_under(limit))
+
+
+@lru_cache(maxsize=256)
+def _under(limit: RateLimit) -> str:
+    return f"under {limit.count} per {span(limit.window)}"
 
 
 def eligibility(point: Point) -> Gate:

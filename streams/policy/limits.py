@@ -1,5 +1,6 @@
 """Contact limits over rolling windows; they hold because a user lives in one partition with one writer."""
 
+from bisect import insort
 from collections.abc import Sequence
 
 from schemas.campaigns import RateLimit
@@ -8,7 +9,8 @@ from streams.profiles.user import MAX_CAMPAIGNS, MAX_CONTACTS, User
 
 def within(limit: RateLimit, contacts: Sequence[int], now: int) -> int:
     """How many contacts lie within the limit's window before ``now`` (ms)."""
-    return sum(1 for at in contacts if now - at < limit.window)
+    since = now - limit.window
+    return len([at for at in contacts if at > since])
 
 
 def remember(user: User, campaign: str, now: int, *, sent: bool) -> None:
@@ -28,3 +30,10 @@ def forget(user: User, campaign: str, at: int) -> None:
     for contacts in (user.contacts, user.campaign_contacts.get(campaign, [])):
         if at in contacts:
             contacts.remove(at)
+
+
+def recall(user: User, campaign: str, at: int) -> None:
+    """A message that was taken for lost reached the customer after all: it counts again, as of ``at`` (ms)."""
+    for contacts in (user.contacts, user.campaign_contacts.setdefault(campaign, [])):
+        insort(contacts, at)
+        del contacts[:-MAX_CONTACTS]

@@ -21,6 +21,8 @@ class ActiveCampaign(NamedTuple):
 class Point(NamedTuple):
     """What gates and values look at. ``risk`` is the calibrated fraud risk at this moment.
 
+    ``held_out`` is true in the campaign's holdout and in the programme's, ``programme`` in the latter.
+
     ``late`` is how long ago (ms) the campaign's *when* came to hold: an event's age, a timer's delay.
     """
 
@@ -31,6 +33,7 @@ class Point(NamedTuple):
     held_out: bool
     risk: Risk
     late: int = 0
+    programme: bool = False
 
     def value(self, name: str) -> float | str:
         """A feature's value for conditions."""

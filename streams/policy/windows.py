@@ -3,11 +3,13 @@
 from schemas.closed_decisions import ClosedDecision
 from schemas.origins import Origin
 from schemas.records import EventTaken, OutcomeTaken
+from streams.policy.arms import enrolment
 from streams.policy.deciding import Decided
-from streams.policy.limits import forget, remember
+from streams.policy.limits import forget, recall, remember
 from streams.policy.point import Point
 from streams.policy.value import discount_of
-from streams.profiles.user import MAX_CAMPAIGNS, OpenDecision, User, keep_newest
+from streams.profiles.consent import hear
+from streams.profiles.user import MAX_CAMPAIGNS, MAX_ENDED, EndedMessage, OpenDecision, User, keep_newest
 
 REACHED = ("delivered", "opened", "clicked", "dismissed", "unsubscribed", "complained")
 NOT_REACHED = ("failed", "expired", "suppressed", "revoked")
@@ -15,12 +17,15 @@ REFUSING = ("unsubscribed", "complained")
 
 
 def open_window(user: User, point: Point, decided: Decided, coupon: str) -> OpenDecision:
-    """Remember a drawn decision in the profile; a would-send counts against the limits and enrols the user."""
+    """Remember a drawn decision in the profile; a would-send counts against the limits and enrols the user.
+
+    Nobody enrols in the shadow, and the programme's holdout is no arm of a campaign: it gets nothing from any.
+    """
     decision, action, spec, now = decided.decision, decided.action, point.campaign.spec, point.view.now
     if action is None:
         raise ValueError("a refused decision has no window")
     would_send = action.offer is not None
-    sent = decision.result == "sent"
+    sent, shadow = decision.result == "sent", decision.mode == "shadow"
     if would_send:
         remember(user, spec.name, now, sent=sent)
         user.messages += sent
@@ -29,7 +34,7 @@ def open_window(user: User, point: Point, decided: Decided, coupon: str) -> Open
         once_key=decision.once_key,
         campaign=spec.ref,
         kind=spec.kind,
-        ghost=decision.result == "ghost" or point.held_out,
+        ghost=point.held_out or shadow,
         sent=sent,
         channel=action.channel or "",
         action=decided.drawn,
@@ -44,18 +49,21 @@ def open_window(user: User, point: Point, decided: Decided, coupon: str) -> Open
         offer_value=action.offer.value if action.offer else 0,
         offer_cap=action.offer.cap if action.offer else 0,
         coupon=coupon,
-        first=would_send and _enrols(user, spec.ref, now),
+        first=would_send and not shadow and not point.programme and _enrols(user, enrolment(spec, now), now),
         cost=action.cost if sent else 0,
+        offer_min_spend=action.offer.min_spend if action.offer else 0,
+        shadow=shadow,
+        programme=point.programme,
     )
     user.open.append(opened)
     return opened
 
 
-def _enrols(user: User, campaign: str, now: int) -> bool:
-    """Whether this would-send is the user's first of the campaign version; only stable ids enrol."""
-    if not user.stable or campaign in user.enrolled:
+def _enrols(user: User, experiment: str, now: int) -> bool:
+    """Whether this would-send is the user's first of the experiment ("" for none); only stable ids enrol."""
+    if not user.stable or not experiment or experiment in user.enrolled:
         return False
-    user.enrolled[campaign] = now
+    user.enrolled[experiment] = now
     keep_newest(user.enrolled, MAX_CAMPAIGNS)
     return True
 
@@ -65,31 +73,59 @@ def find(user: User, trigger_id: str) -> OpenDecision | None:
     return next((opened for opened in user.open if opened.id == trigger_id), None)
 
 
-def apply_outcome(user: User, opened: OpenDecision, outcome: OutcomeTaken) -> None:
-    """What the delivery service says of a trigger: limits heal when the customer was not reached."""
-    if outcome.status in NOT_REACHED and opened.status not in NOT_REACHED:
-        forget(user, opened.campaign.partition("@")[0], opened.opened_at)
-        opened.cost = 0
-    if outcome.cost >= 0:
-        opened.cost = outcome.cost
-    if outcome.status == "clicked" and not opened.clicked:
-        opened.clicked = True
+def apply_outcome(user: User, message: OpenDecision | EndedMessage, outcome: OutcomeTaken) -> None:
+    """What the delivery service says of a trigger, its window open or not.
+
+    Limits heal when the customer was not reached, and count again when a later attempt succeeds; repeats and reports
+    out of order change nothing.
+    """
+    before, message.status = message.status, _merged(message.status, outcome.status)
+    if message.status in NOT_REACHED and before not in NOT_REACHED:
+        forget(user, message.campaign.partition("@")[0], message.opened_at)
+        user.messages -= 1
+        if isinstance(message, OpenDecision):
+            message.cost = 0
+    elif before in NOT_REACHED and message.status in REACHED:
+        recall(user, message.campaign.partition("@")[0], message.opened_at)
+        user.messages += 1
+    if outcome.cost >= 0 and isinstance(message, OpenDecision):
+        message.cost = outcome.cost
+    if outcome.status == "clicked" and not message.clicked:
+        message.clicked = True
         user.message_clicks += 1
     if outcome.status in REFUSING:
-        user.consent[opened.channel] = False
-    opened.status = outcome.status
+        hear(user, message.channel, max(outcome.occurred_at, message.opened_at), allowed=False)
+
+
+def _merged(known: str, reported: str) -> str:
+    """Acceptance says nothing new after anything else, and who was reached stays reached."""
+    if (reported == "accepted" and known) or (reported in NOT_REACHED and known in REACHED):
+        return known
+    return reported
+
+
+def refuse_all(user: User, outcome: OutcomeTaken) -> None:
+    """A refusal of a message that nobody remembers: better silent on every channel than unwanted."""
+    for channel in user.consent:
+        hear(user, channel, max(outcome.occurred_at, user.consent_at.get(channel, 0)), allowed=False)
 
 
 def attribute(user: User, event: EventTaken) -> None:
-    """Book a purchase or a refund in every open window (intent to treat)."""
+    """Book a purchase or a refund in every window that it falls into (intent to treat)."""
     amount = max(event.amount, 0)
     for opened in user.open:
+        closes = user.timers.get(f"close:{opened.id}")
+        if closes is not None and event.occurred_at > closes.due:
+            continue
+        redeemed = bool(event.coupon) and event.coupon == opened.coupon
         if event.type == "refund":
+            if redeemed and opened.revenue > 0:
+                opened.discount -= round(opened.discount * min(amount / opened.revenue, 1.0))
             opened.revenue -= amount
             continue
         opened.purchased = True
         opened.revenue += amount
-        if event.coupon and event.coupon == opened.coupon:
+        if redeemed and amount >= opened.offer_min_spend:
             opened.discount += round(discount_of(opened.offer_kind, opened.offer_value, opened.offer_cap, amount))
 
 
@@ -98,6 +134,11 @@ def close_window(
 ) -> ClosedDecision:
     """Take the decision out of the profile; margin is net of realised discounts, refunds and message cost."""
     user.open.remove(opened)
+    if opened.sent:
+        user.ended[opened.id] = EndedMessage(
+            opened.campaign, opened.channel, opened.opened_at, opened.status, opened.clicked
+        )
+        keep_newest(user.ended, MAX_ENDED)
     return ClosedDecision(
         origin=origin,
         decision_id=opened.id,
@@ -120,4 +161,8 @@ def close_window(
         revenue=opened.revenue,
         margin=round(opened.revenue * opened.margin_rate) - opened.discount - opened.cost,
         first=opened.first,
+        discount=opened.discount,
+        cost=opened.cost,
+        shadow=opened.shadow,
+        programme=opened.programme,
     )

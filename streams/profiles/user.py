@@ -1,5 +1,7 @@
 """The record of one user. Every collection is capped; floats are always floats, so that encoding repeats."""
 
+from typing import Any
+
 import msgspec
 
 MAX_RECENT = 32
@@ -9,6 +11,7 @@ MAX_SESSION_KEYS = 16
 MAX_DEVICES = 8
 MAX_CONTACTS = 32
 MAX_OPEN = 8
+MAX_ENDED = 8
 MAX_CAMPAIGNS = 64
 MAX_TIMERS = 32
 
@@ -60,6 +63,19 @@ class OpenDecision(msgspec.Struct, array_like=True):
     purchased: bool = False
     revenue: int = 0
     discount: int = 0
+    offer_min_spend: int = 0
+    shadow: bool = False
+    programme: bool = False
+
+
+class EndedMessage(msgspec.Struct, array_like=True):
+    """A sent message whose window has ended: its outcomes may still come, and limits and consent must hear them."""
+
+    campaign: str
+    channel: str
+    opened_at: int
+    status: str = ""
+    clicked: bool = False
 
 
 class User(msgspec.Struct, array_like=True):
@@ -97,7 +113,7 @@ class User(msgspec.Struct, array_like=True):
     last_coupon: int = 0
     devices: list[int] = []
     consent: dict[str, bool] = {}
-    consent_at: int = 0
+    consent_at: dict[str, int] = {}
     recent: list[int] = []
     contacts: list[int] = []
     campaign_contacts: dict[str, list[int]] = {}
@@ -106,10 +122,11 @@ class User(msgspec.Struct, array_like=True):
     message_clicks: int = 0
     alerted_at: int = 0
     open: list[OpenDecision] = []
+    ended: dict[str, EndedMessage] = {}
     timers: dict[str, Timer] = {}
 
 
-def keep_newest(entries: dict[str, int], most: int) -> None:
+def keep_newest(entries: dict[str, Any], most: int) -> None:
     """Drop the oldest keys of a dict until it holds at most ``most``."""
     while len(entries) > most:
         del entries[next(iter(entries))]

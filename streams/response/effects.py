@@ -24,9 +24,15 @@ DEFAULT = "default"
 PRIORS: dict[str, Effect] = {
     "cart_abandonment": Effect(sent=0.12, depth=2.5),  # chose and hesitated: a reminder helps, so does the price
     "browse_interest": Effect(sent=0.08, depth=2.0),  # interested, further from buying
-    DEFAULT: Effect(sent=0.05, depth=1.5),
+    "browse_abandonment": Effect(sent=0.05, depth=1.5),  # from here on little is known: half of the above
+    "win_back": Effect(sent=0.05, depth=1.5),
+    "new_user": Effect(sent=0.05, depth=1.5),
+    "spend_threshold": Effect(sent=0.05, depth=1.5),
+    "flash_sale": Effect(sent=0.05, depth=1.5),
+    "recommendation": Effect(sent=0.05, depth=1.5),
+    DEFAULT: Effect(sent=0.0, depth=0.0),
 }
-"""Assumed effect by campaign kind; a kind that is not listed has the default one."""
+"""Assumed effect by campaign kind; of a kind that is not listed nothing is assumed (PROOF rule 11)."""
 
 
 def prior(kind: str) -> Effect:
@@ -42,4 +48,6 @@ def lifted(p0: float, kind: str, *, sent: bool, depth: float) -> float:
     if not sent or not 0.0 < p0 < 1.0:
         return min(max(p0, 0.0), 1.0)
     effect = prior(kind)
+    if effect == PRIORS[DEFAULT]:
+        return p0  # exactly, whatever the logarithm rounds
     return sigmoid(log(p0 / (1.0 - p0)) + effect.sent + effect.depth * min(max(depth, 0.0), 1.0))

@@ -84,7 +84,8 @@ def depth_of(offer: TriggerOffer | None, basket: int) -> float:
     if offer.kind == "amount":
         return min(1.0, offer.value / basket)
     if offer.kind == "percent":
-        return offer.value / BASIS_POINTS
+        off = basket * offer.value / BASIS_POINTS
+        return (min(off, offer.cap) if offer.cap else off) / basket
     return FREE_SHIPPING_DEPTH if offer.kind == "free_shipping" else 0.0
 
 

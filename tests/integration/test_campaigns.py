@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from agents.admin import create_topics
 from agents.clients import producer
 from agents.control import read_held
+from agents.creation import create_topics
 from agents.errors import BROKER, DONE, FOUND, REFUSED, USAGE
 from agents.settings import Settings
 from schemas.codec import encode_json

@@ -11,8 +11,8 @@ from typing import Any
 
 from confluent_kafka import TopicPartition
 
-from agents.admin import create_topics
 from agents.clients import consumer, producer
+from agents.creation import create_topics
 from agents.settings import Settings
 from deploy.examples.delivery_service.cases import REVOKE, SEND
 from deploy.examples.delivery_service.conformance import FINAL

@@ -7,8 +7,9 @@ import pytest
 from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AlterConfigOpType, ConfigEntry, ConfigResource, NewPartitions, NewTopic, ResourceType
 
-from agents.admin import check_topics, create_topics, require_topics
+from agents.admin import check_topics, require_topics
 from agents.clients import admin_client, consumer, producer
+from agents.creation import create_topics
 from agents.errors import BROKER, DONE, REFUSED, USAGE, BrokerNotReady, Refused
 from agents.log_opening import read_openings, write_openings
 from agents.settings import Settings

@@ -10,8 +10,9 @@ from agents.reading_back import read_partition
 from agents.runtime.heads import decode_head
 from agents.runtime.storage import KafkaStorage
 from agents.settings import Settings
-from schemas.codec import decode_msgpack, encode_msgpack
+from schemas.codec import decode_msgpack, decode_record, encode_msgpack
 from schemas.models import ModelSnapshot
+from schemas.records import Body
 from schemas.topics import INTAKE_SOURCES, MODELS, USER_LOG
 from streams.fold import DecideFold
 from streams.folding import LogRecord, Output
@@ -51,6 +52,12 @@ def log_of(settings: Settings, partition: int) -> list[LogRecord]:
         LogRecord(m.offset() or 0, m.timestamp()[1], m.key(), m.value() or b"")
         for m in read_partition(settings, USER_LOG, partition)
     ]
+
+
+def bodies_of(settings: Settings) -> list[Body]:
+    """What every record of the log says, partition by partition."""
+    records = [record for partition in range(settings.partitions) for record in log_of(settings, partition)]
+    return [decode_record(record.value).body for record in records]
 
 
 def fold_offline(settings: Settings, partition: int) -> Offline:

@@ -1,10 +1,13 @@
 """A checkpoint contains exactly its cut, waits for its outputs, and fails without harm."""
 
 import asyncio
+from collections.abc import Iterable
+from threading import Event
 
 from agents.runtime.heads import decode_head
+from agents.runtime.transactions import Entry
 from agents.settings import Settings
-from tests.making.memory_kafka import MemoryKafka
+from tests.making.memory_kafka import MemoryKafka, MemoryStorage
 from tests.making.memory_worker import Worker, fill
 
 
@@ -75,6 +78,43 @@ def test_a_fenced_checkpoint_ends_the_process() -> None:
         assert (kafka.head, zombie.partition.applied) == (None, 1)
 
     asyncio.run(run())
+
+
+class Slow(MemoryStorage):
+    """Commits that take long enough for a successor to come first."""
+
+    def __init__(self, kafka: MemoryKafka) -> None:
+        super().__init__(kafka)
+        self.may_end = Event()
+
+    def commit(self, head: bytes, entries: Iterable[Entry]) -> None:
+        """Wait, then as always."""
+        assert self.may_end.wait(5)
+        super().commit(head, entries)
+
+
+def test_a_successor_that_fences_in_a_rebalance_ends_the_partition_and_not_the_process() -> None:
+    """A partition may be given away while its checkpoint is being committed; who may act again is in danger."""
+
+    async def run(*, given_away: bool) -> list[str]:
+        kafka = fill(MemoryKafka(), "aaa")
+        first = Worker(kafka)
+        first.partition._storage = slow = Slow(kafka)
+        await (await first.open()).read()
+        await first.step(20, now=10**15)
+        first.lease = False  # the rebalance begins
+        await Worker(kafka).open()
+        slow.may_end.set()
+        if given_away:
+            await first.close(checkpoint=False, patience=1.0)
+        await first.step(20, now=10**15)
+        assert (first.fatal, kafka.head) == ([], None)
+        first.lease = True  # it ends
+        await first.step(2, now=10**15)
+        return first.fatal
+
+    assert asyncio.run(run(given_away=True)) == []
+    assert asyncio.run(run(given_away=False)) == ["taken over"]
 
 
 def test_checkpoints_keep_their_interval_and_only_new_state_is_written() -> None:

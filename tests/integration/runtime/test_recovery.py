@@ -3,10 +3,11 @@
 import asyncio
 
 import msgspec
+import pytest
 from confluent_kafka.admin import AlterConfigOpType, ConfigEntry, ConfigResource
 
 from agents import clients
-from agents.runtime.transactions import Transactions
+from agents.runtime.transactions import CommitFailed, Transactions
 from agents.settings import Settings
 from tests.making.memory_kafka import Sent
 from tests.making.owners import PARTITION, Owner, decisions, read, straight, write, write_log
@@ -127,6 +128,19 @@ def test_a_checkpoint_that_the_broker_refuses_is_tried_again(kafka: Settings) ->
         await successor.leave()
 
     asyncio.run(run())
+
+
+def test_who_lost_the_lease_takes_no_new_producer(kafka: Settings) -> None:
+    """After a failed commit a zombie would fence its successor and write its old state over the newer one."""
+    place, entries = (kafka.topic("checkpoints"), PARTITION), [(b"decide|user-log|a", b"old")]
+    zombie, owner = Transactions(kafka, kafka.topic("one-id")), Transactions(kafka, kafka.topic("one-id"))
+    zombie.fence(lambda: True)
+    zombie.discard()  # as a failed commit does
+    owner.fence(lambda: True)
+    with pytest.raises(CommitFailed, match="without the lease"):
+        zombie.commit(*place, entries, lambda: False)
+    owner.commit(*place, [(b"decide|user-log|a", b"new")], lambda: True)
+    assert Owner(kafka).partition._storage.read().entries == {b"a": b"new"}
 
 
 def test_holes_are_filled_and_differences_counted(kafka: Settings) -> None:

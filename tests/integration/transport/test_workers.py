@@ -11,9 +11,9 @@ from subprocess import CompletedProcess
 import pytest
 from confluent_kafka.admin import AdminClient
 
-from agents.admin import create_topics
 from agents.app import ROLES
 from agents.clients import producer
+from agents.creation import create_topics
 from agents.settings import Settings
 from schemas.topics import CLICKS, USER_LOG
 from tests.making.workers import Worker, wait_for

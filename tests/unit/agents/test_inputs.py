@@ -90,7 +90,8 @@ class World:
         self.port = Port(settings, lease, cast("Reader", self.reader))
         fold = IntakeFold(IntakeSettings(token_key=bytes(64), partitions=2))
         deliveries = Deliveries(settings, self.broker, self.port.fail)
-        self.inputs = InputPartitions(self.port, fold, deliveries, Exporter("1"), ONE_EACH)
+        self.exporter = Exporter("1")
+        self.inputs = InputPartitions(self.port, fold, deliveries, self.exporter, ONE_EACH)
         self.inputs.offsets = self.broker
 
     async def assign(self, generation: int, *places: Place) -> list[int | None]:
@@ -224,6 +225,19 @@ def test_nothing_is_written_while_a_rebalance_runs_nor_for_records_already_read(
     play(story)
 
 
+def test_who_leaves_writes_nothing_any_more() -> None:
+    """A rebalance on the way out must not start the work anew."""
+
+    async def story(world: World) -> None:
+        await world.assign(1, HERE)
+        await world.inputs.close(checkpoint=True, seconds=0.01)
+        await world.assign(2, HERE)
+        await world.read(HERE, 0, 4)
+        assert world.broker.written == []
+
+    play(story)
+
+
 def test_watermarks_follow_what_was_seen_drained() -> None:
     """Every second, of every source owned, into every partition of the log."""
 
@@ -235,5 +249,18 @@ def test_watermarks_follow_what_was_seen_drained() -> None:
         bodies = [(to, decode_record(value).body) for topic, to, value in world.broker.written]
         reached = {(to, body.source) for to, body in bodies if isinstance(body, WatermarkReached)}
         assert reached == {(to, topic) for to in (0, 1) for topic in EVENT_SOURCES}
+
+    play(story)
+
+
+def test_the_age_of_every_event_is_observed() -> None:
+    """When it was read, by source; here events of 2026-09 by the wall clock."""
+
+    async def story(world: World) -> None:
+        await world.assign(1, HERE)
+        await world.read(HERE, 0, 4)
+        text = world.exporter.render().decode()
+        assert 'promostream_event_age_seconds_count{source="clicks"} 5.0' in text
+        assert 'promostream_event_age_seconds_bucket{le="0.1",source="clicks"} 0.0' in text
 
     play(story)

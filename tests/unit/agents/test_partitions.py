@@ -156,6 +156,18 @@ def test_nothing_is_folded_between_the_start_of_a_rebalance_and_its_end() -> Non
     play(story)
 
 
+def test_who_leaves_opens_nothing_any_more() -> None:
+    """A rebalance while the last checkpoints are written must not start the work anew."""
+
+    async def story(world: World) -> None:
+        await world.assign(1, ZERO)
+        await world.partitions.close(checkpoint=True, seconds=1.0)
+        assert await world.assign(2, ZERO) == [None]
+        assert (len(world.logs), world.logs[0].may_act()) == (1, False)
+
+    play(story)
+
+
 def test_the_end_of_one_rebalance_does_not_count_for_the_next() -> None:
     """Closing what was given away takes time, and another rebalance may begin meanwhile."""
 

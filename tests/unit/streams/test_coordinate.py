@@ -105,6 +105,13 @@ def test_repeats_are_dropped(made: list[ClosedDecision]) -> None:
     assert twice.counters().get("duplicates_total|closed-decisions", 0) >= len(made)
 
 
+def test_shadow_and_programme_are_no_arms() -> None:
+    """Nothing of a shadow campaign is a result, and the programme's holdout is compared with the programme only."""
+    fold, outputs = folded(log(closed(1, ghost=True, shadow=True), closed(2, ghost=True, programme=True)))
+    assert fold.state.tallies == {}
+    assert outputs == []
+
+
 def test_a_user_counts_once_and_with_one_value() -> None:
     """Decisions, sends and clicks count all; users, purchases and money the first would-send only."""
     fold, _ = folded(log(closed(1), closed(2, first=False), closed(3, ghost=True, clicked=False, margin=500)))

@@ -6,18 +6,20 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
+from schemas.campaigns import Condition, When
 from schemas.closed_decisions import ClosedDecision
 from schemas.codec import decode_json, decode_msgpack, encode_msgpack
 from schemas.decisions import Decision
 from schemas.origins import Origin
-from schemas.records import EventTaken, Record
-from schemas.topics import CLOSED_DECISIONS, DEAD_LETTERS, DECISIONS, TRIGGERS
+from schemas.records import EventTaken, LogOpened, Record, WatermarkReached
+from schemas.topics import CLOSED_DECISIONS, DEAD_LETTERS, DECISIONS, EVENT_SOURCES, TRIGGERS
 from schemas.triggers import Trigger
 from streams.fold import DecideFold
 from streams.folding import Fold, LogRecord, Output, Refusal
 from streams.models.store import ModelStore
-from tests.making.logs import MINUTE, SETTINGS, START, LogMaker, activation, make_log, opening
+from tests.making.logs import BROWSE, CART, MINUTE, SETTINGS, START, LogMaker, activation, make_log, opening
 
 SEEDS = st.integers(0, 10_000)
 CUTS = st.lists(st.integers(0, 200), max_size=6)
@@ -194,3 +196,47 @@ def test_only_a_log_by_arrival_asks_for_ticks() -> None:
         made.add(Record(Origin("clicks", 0, 900), START, "u1", view))
         due[clock] = made.fold.due()
     assert due == {"arrival": START + SETTINGS.idle_after, "source": None}
+
+
+def test_one_wrong_clock_of_a_writer_neither_frees_timers_nor_stops_them() -> None:
+    """A watermark says nothing of a time that has not come, and hides none that comes after it."""
+    fold, offset = DecideFold(0, SETTINGS, ModelStore()), 0
+
+    def tell(at: int, reached: int) -> int:
+        nonlocal offset
+        for source in EVENT_SOURCES:
+            offset += 1
+            record = Record(
+                Origin(f"watermark/{source}", 0, reached), reached, "", WatermarkReached(source, {0: reached}, 1)
+            )
+            fold.fold([LogRecord(offset, at, b"", encode_msgpack(record))], [])
+        return fold.state.read_until() - START
+
+    fold.fold([LogRecord(0, START, b"", encode_msgpack(opening(clock="arrival")))], [])
+    assert tell(START + 1000, START + 1000) == 1000
+    assert tell(START + 2000, START + 480 * MINUTE) == 2000
+    assert tell(START + 3000, START + 3000) == 3000
+
+
+def test_campaigns_of_a_newer_program_stop_the_partition_before_anything_changes() -> None:
+    """Every event that they ask about would be dead-lettered, and its profile half-changed."""
+    fold, outputs = DecideFold(0, SETTINGS, ModelStore()), list[Output]()
+    when = When(event="view", where=Condition(feature="from.the.future", op=">=", value=1.0))
+    newer = structs.replace(BROWSE, when=when)
+    log = [opening(), activation(CART), activation(CART, newer)]
+    with pytest.raises(Refusal, match=r"browse-interest@1 asks for 'from.the.future'.*newer one"):
+        fold.fold([LogRecord(n, START, b"", encode_msgpack(record)) for n, record in enumerate(log)], outputs)
+    assert (fold.applied, fold.state.campaigns, outputs) == (1, (CART,), [])
+
+
+@settings(max_examples=10, deadline=None)
+@given(SEEDS)
+def test_a_second_opening_changes_nothing(seed: int) -> None:
+    """What the first record fixed stays fixed: epoch, clock, size; no user, no output."""
+    made = make_log(seed, 100)
+    state, users, outputs = made.fold.state, entries(made.fold), len(made.outputs)
+    fixed = (state.epoch, state.clock, state.partitions, state.now)
+    made.add(Record(Origin("operator", 0, 10**15), state.now, "", LogOpened("e9", "arrival", 64, "x")))
+    assert (state.epoch, state.clock, state.partitions, state.now) == fixed
+    assert entries(made.fold) == users
+    assert len(made.outputs) == outputs

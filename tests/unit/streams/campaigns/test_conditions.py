@@ -110,6 +110,12 @@ def test_a_negated_leaf_says_what_it_asks_for() -> None:
     assert verdict.threshold == "coupon.days_since >= 14"
 
 
+def test_what_never_happened_is_shown_as_never() -> None:
+    """Not as the 3650 days that stand for it."""
+    condition = Condition(feature="coupon.days_since", op=">=", value=14.0)
+    assert compile_condition(condition).test(lambda _: 3650.0).value == "coupon.days_since never"
+
+
 def test_leaves_come_in_order() -> None:
     """All of them, whatever the nesting."""
     inner = Condition(any=(Condition(feature="b"), Condition(feature="c")))

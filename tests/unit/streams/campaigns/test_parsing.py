@@ -42,7 +42,7 @@ experiment:
   holdout: 20%
   metric: incremental_margin
   window: 48h
-  on_proven_loss: alert
+  # what is asked of it, and for how long
 content:
   template: cart_rescue
   expires_after: 6h

@@ -63,6 +63,16 @@ def test_the_catalogue_by_hand() -> None:
     assert seen["segment"] == "potential"
 
 
+def test_a_session_that_is_over_has_no_views() -> None:
+    """Half an hour after its last event there is no current session: a timer must not read the last one."""
+    user = User()
+    observe(user, taken("view", item="a", category="x"), AT)
+    view = View(user, AT + 30 * MINUTE, "a", "x")
+    seen = {name: value(view, name) for name in CATALOGUE if name.startswith("session.")}
+    assert seen.pop("session.count") == 1
+    assert set(seen.values()) == {0.0}
+
+
 def test_reading_a_feature_does_not_change_the_profile() -> None:
     """Input untouched."""
     user = User()

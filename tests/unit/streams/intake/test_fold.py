@@ -18,6 +18,7 @@ from schemas.records import (
     ConsentChanged,
     ErasureRequested,
     EventTaken,
+    LogOpened,
     OutcomeTaken,
     Record,
     WatermarkReached,
@@ -311,3 +312,25 @@ def test_the_account_is_plain_data() -> None:
         "read_total|clicks": 2,
         "records_total|intake|e": 1,
     }
+
+
+def test_ages_are_those_of_events_when_they_were_read() -> None:
+    """Taken once; a history's events have none, and neither has what was refused."""
+    fold = intake()
+    fold.fold(BROWSES, 0, [message(view(time=NOW - MINUTE)), message(b"{", 1)], NOW + 500)
+    assert fold.take_ages() == [(BROWSES, MINUTE + 500)]
+    assert fold.take_ages() == []
+    history = intake("source")
+    history.fold(BROWSES, 0, [message(view())], NOW)
+    assert history.take_ages() == []
+
+
+def test_how_the_log_was_opened_is_not_copied_into_it() -> None:
+    """Every partition begins with it; control keeps it for those who come after retention."""
+    fold = intake()
+    record = Record(Origin("operator", 0, NOW), NOW, "", LogOpened("e1", "arrival", 4, "k"))
+    assert fold.fold(CONTROL, 0, [message(encode_msgpack(record))], NOW) == []
+    assert fold.counters() == {"accepted_total|control": 1, "read_total|control": 1}
+    fold.own(ALL, TOTALS)
+    fold.fold(CONTROL, 0, [message(encode_msgpack(record), 5)], NOW)
+    assert fold.positions()[CONTROL, 0] == 6

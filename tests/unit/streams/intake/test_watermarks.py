@@ -53,6 +53,20 @@ def test_a_new_partition_has_to_be_heard_of_first() -> None:
     assert len(marks.tell(4000)) == 0
 
 
+def test_a_clock_that_was_set_back_does_not_silence_them() -> None:
+    """What was seen under the wrong time is forgotten; a source is told of again when it is seen again."""
+    marks = Watermarks(1000)
+    marks.own({CLICKS: {1}}, {CLICKS: 4})
+    marks.saw(CLICKS, 1, 8 * 60 * MINUTE)
+    assert len(marks.tell(8 * 60 * MINUTE)) == 1
+    marks.look_at_clock(8 * 60 * MINUTE - 500)
+    marks.look_at_clock(MINUTE)
+    assert marks.tell(MINUTE) == []
+    marks.saw(CLICKS, 1, MINUTE)
+    assert marks.due(MINUTE + 1000)
+    assert marks.tell(MINUTE + 1000)[0].body == WatermarkReached(CLICKS, {1: MINUTE}, 4)
+
+
 def test_by_wall_time_they_are_due_once_an_interval() -> None:
     """At its boundaries, however often one asks."""
     marks = watermarks()

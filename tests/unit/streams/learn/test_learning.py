@@ -2,13 +2,16 @@ from collections.abc import Sequence
 
 import msgspec
 import numpy as np
+import pytest
 
 from schemas.closed_decisions import ClosedDecision
-from schemas.codec import decode_msgpack, decode_record, encode_msgpack
+from schemas.codec import decode_json, decode_msgpack, decode_record, encode_msgpack
+from schemas.dead_letters import DeadLetter
 from schemas.fraud import FraudSample
 from schemas.models import ModelSnapshot
 from schemas.origins import Origin
 from schemas.records import ModelActivated
+from schemas.topics import DEAD_LETTERS
 from streams.features.catalogue import FRAUD_ROW, RESPONSE_ROW, VERSION
 from streams.folding import Fold, LogRecord, Output
 from streams.fraud.forest import IsolationForest
@@ -188,3 +191,22 @@ def test_quarantined_and_unfit_samples_train_nothing() -> None:
         "records_total|learn|fraud_sample_unfit": 2,
         "duplicates_total|fraud-samples": 1,
     }
+
+
+def test_the_shadow_teaches_nothing() -> None:
+    """It is neither learned from nor judged, and does not count towards t of the draw."""
+    fold = ResponseLearning(LearnSettings(retrain_every=2))
+    made = [decision(n, ghost=True, shadow=n < 5, purchased=n % 2 == 0) for n in range(1, 7)]
+    fold_all(fold, made)
+    assert fold.progress()["purchase.ghosts"].count == 2
+
+
+@pytest.mark.parametrize("fold", [ResponseLearning(), FraudLearning()])
+def test_foreign_bytes_are_dead_lettered_and_learning_goes_on(fold: Fold) -> None:
+    """One message that nobody can read must not stop the role for good."""
+    outputs: list[Output] = []
+    fold.fold([LogRecord(7, 1000, b"k", b"foreign")], outputs)
+    (letter,) = outputs
+    assert letter.topic == DEAD_LETTERS
+    assert decode_json(letter.value, DeadLetter).value == b"foreign"
+    assert (fold.applied, list(fold.counters().values())) == (7, [1])

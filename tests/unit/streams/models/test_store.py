@@ -56,6 +56,8 @@ def test_a_model_that_was_read_comes_compiled() -> None:
     assert isinstance(found, Logistic)
     assert found.predict((0.0,) * len(RESPONSE_ROW)) == 0.5
     assert found.closed == {"cart-rescue": 7}
+    assert store.trained_until("purchase", 1) == 2
+    assert store.trained_until("purchase", 2) is None
 
 
 def test_a_repeat_keeps_the_compiled_model() -> None:

@@ -103,7 +103,7 @@ def test_recorded_propensities_can_be_recomputed() -> None:
     """From the record alone, to 1e-12, and the action follows from the recorded uniform."""
     record: Decision = decided(customer(push=True, sms=True)).decision
     values = [candidate.value for candidate in record.candidates]
-    again = propensities(values, record.scale, record.exploration, SETTINGS.none_floor)
+    again = propensities(values, record.scale, record.exploration, record.floor)
     assert again == pytest.approx([candidate.propensity for candidate in record.candidates], abs=1e-12)
     assert record.uniform == unit_interval("draw", record.decision_id)
     assert record.candidates[draw(again, record.uniform)].action == record.action

@@ -67,7 +67,7 @@ SENT = Decision(
     exploration=0.1,
     risk=0.021,
     versions={"purchase": "3", "click": "3", "fraud": "2"},
-    reasons=("add_to_cart 30m ago, since then no purchase",),
+    reasons=("30m passed since add_to_cart without purchase",),
     currency="CNY",
 )
 REFUSED = replace(

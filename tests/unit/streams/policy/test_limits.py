@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.campaigns import RateLimit
-from streams.policy.limits import forget, remember, within
+from streams.policy.limits import forget, recall, remember, within
 from streams.profiles.user import User
 
 
@@ -27,6 +27,17 @@ def test_a_would_send_counts_in_its_own_campaign_only() -> None:
     remember(user, "c", 5, sent=False)
     assert user.campaign_contacts == {"c": [5]}
     assert user.contacts == []
+
+
+def test_a_message_that_arrived_after_all_counts_where_it_stood() -> None:
+    """Recalled in order of time, in the campaign's limit and in the contact policy."""
+    user = User()
+    for at in (5, 7):
+        remember(user, "c", at, sent=True)
+    forget(user, "c", 5)
+    recall(user, "c", 5)
+    assert user.contacts == [5, 7]
+    assert user.campaign_contacts == {"c": [5, 7]}
 
 
 def test_a_message_that_did_not_arrive_heals_the_limits() -> None:

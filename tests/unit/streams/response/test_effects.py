@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streams.campaigns.kinds import KINDS
 from streams.response.effects import PRIORS, lifted
 
 probabilities = st.floats(0.0, 1.0)
@@ -25,7 +26,7 @@ def test_a_deeper_discount_never_sells_less(p0: float, kind: str, shallow: float
     assert p0 <= sold[0] <= sold[1] <= sold[2] <= 1.0
 
 
-@pytest.mark.parametrize("kind", ["cart_abandonment", "browse_interest", "default"])
+@pytest.mark.parametrize("kind", ["cart_abandonment", "browse_interest", "win_back"])
 def test_the_effect_stands_on_the_logit_scale(kind: str) -> None:
     """Logit p − logit p₀ = sent + depth · discount share, whatever p₀."""
     effect = PRIORS[kind]
@@ -34,6 +35,12 @@ def test_the_effect_stands_on_the_logit_scale(kind: str) -> None:
         assert log(p / (1 - p)) - log(p0 / (1 - p0)) == pytest.approx(effect.sent + 0.2 * effect.depth)
 
 
-def test_an_unlisted_kind_has_the_default_effect() -> None:
-    """A new campaign kind starts carefully."""
-    assert lifted(0.1, "birthday", sent=True, depth=0.1) == lifted(0.1, "default", sent=True, depth=0.1)
+@given(p0=probabilities, depth=depths)
+def test_of_an_unlisted_kind_nothing_is_assumed(p0: float, depth: float) -> None:
+    """What no prior speaks for starts at zero: its discounts are tried by exploring alone."""
+    assert lifted(p0, "birthday", sent=True, depth=depth) == p0
+
+
+def test_every_kind_but_the_general_one_has_a_prior() -> None:
+    """A new kind of campaign needs a line in the table."""
+    assert set(PRIORS) - {"default"} == set(KINDS) - {"general"}

@@ -119,3 +119,10 @@ def test_depth_needs_the_minimum_spend() -> None:
     assert depth_of(offer, 20000) == 0.05
     assert depth_of(OFF20, 1) == 0.2
     assert depth_of(None, 20000) == 0.0
+
+
+def test_a_cap_bounds_the_depth_of_a_percentage() -> None:
+    """20 % of 500.00, at most 10.00 off, is 2 %."""
+    capped = TriggerOffer(id="off20", kind="percent", value=2000, currency="CNY", cap=1000)
+    assert depth_of(capped, 50_000) == 0.02
+    assert depth_of(capped, 5000) == 0.2

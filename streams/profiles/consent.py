@@ -1,0 +1,10 @@
+"""What a customer allows, per channel: the newest word on a channel holds, in whatever order words arrive."""
+
+from streams.profiles.user import User
+
+
+def hear(user: User, channel: str, at: int, *, allowed: bool) -> None:
+    """Take a word on a channel that was given at ``at`` (ms)."""
+    if at >= user.consent_at.get(channel, 0):
+        user.consent[channel] = allowed
+        user.consent_at[channel] = at

@@ -1,0 +1,87 @@
+"""What a decision costs, and how fast ``decide`` is beside an ordinary Faust app doing the same: ``scripts/bench``."""
+
+import os
+import platform
+from pathlib import Path
+from statistics import median_low
+
+import click
+
+from agents.cli.progress import progress_bar
+from schemas.records import CampaignsActivated
+from tests.benchmarks import core, on_kafka
+from tests.benchmarks.broker import broker, publish
+from tests.benchmarks.figures import Core, Figures, Speed, as_json, as_table
+from tests.benchmarks.shop_log import ShopLog, make_log, multiplied, shipped
+
+PARTITIONS = 4
+CAMPAIGNS = 20
+CORE_SHARE, PEER_SHARE = 3, 10
+"""The core is measured on a third of the events, a slow peer on the first tenth."""
+REPETITIONS = 5
+
+
+@click.command()
+@click.option("--events", type=click.IntRange(20_000), default=300_000, show_default=True, help="Events in the log.")
+@click.option("--rounds", type=click.IntRange(1), default=3, show_default=True, help="Runs on the broker; medians.")
+@click.option("--json", "file", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures here too.")
+def bench(events: int, rounds: int, file: Path | None) -> None:
+    r"""Measure the decision core in this process, then `decide` and stock Faust in turn on one broker.
+
+    \b
+    Examples:
+      scripts/bench
+      scripts/bench --events 100000 --rounds 1 --json figures.json
+    """
+    cores = [_core(events // CORE_SHARE, count) for count in (2, CAMPAIGNS)]
+    decide, peer = _on_kafka(_log(events, shipped()), rounds)
+    ratio = decide.events_per_second / peer.events_per_second
+    figures = Figures(_machine(), cores, decide, {"faust": peer}, {"faust": ratio})
+    if file is not None:
+        file.write_bytes(as_json(figures))
+    click.echo(as_table(figures))
+
+
+def _core(events: int, campaigns: int) -> Core:
+    log = _log(events, multiplied(shipped(), campaigns))
+    _say(f"folding it {2 * REPETITIONS} times with {campaigns} campaigns")
+    return core.measure(log, campaigns, REPETITIONS)
+
+
+def _on_kafka(log: ShopLog, rounds: int) -> tuple[Speed, Speed]:
+    """Middle speeds of ``decide`` and of stock Faust."""
+    decided: list[Speed] = []
+    peers: list[Speed] = []
+    with broker() as address:
+        for number in range(1, rounds + 1):
+            settings = publish(log, address, f"bench{number}-{os.getpid()}")
+            decided.append(on_kafka.decide(settings, log.events))
+            peers.append(on_kafka.stock_faust(settings, log.events // PEER_SHARE))
+            rates = f"{decided[-1].events_per_second:,.0f} and {peers[-1].events_per_second:,.0f}"
+            _say(f"round {number} of {rounds}: decide and stock Faust fold {rates} events/s")
+    return _middle(decided), _middle(peers)
+
+
+def _middle(speeds: list[Speed]) -> Speed:
+    middle = median_low(speed.events_per_second for speed in speeds)
+    return next(speed for speed in speeds if speed.events_per_second == middle)
+
+
+def _log(events: int, campaigns: CampaignsActivated) -> ShopLog:
+    with progress_bar("living in the shop", events) as advance:
+        return make_log(events, campaigns, PARTITIONS, advance)
+
+
+def _machine() -> str:
+    cpus = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    model = next((line.partition(":")[2].strip() for line in cpus if line.startswith("model name")), "unknown CPU")
+    load = os.getloadavg()[0]
+    return f"{os.cpu_count()} × {model}, Python {platform.python_version()}, load at the end {load:.1f}"
+
+
+def _say(sentence: str) -> None:
+    click.echo(sentence, err=True)
+
+
+if __name__ == "__main__":
+    bench()

@@ -1,0 +1,53 @@
+"""How fast another process gets on, as seen from outside."""
+
+import os
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tests.benchmarks.figures import Speed
+
+PAUSE = 0.2
+PATIENCE = 300.0
+FIRST, LAST = 0.1, 0.9
+
+
+class Sample(NamedTuple):
+    """Where a process was: wall clock (s), events done, CPU time spent (s)."""
+
+    at: float
+    done: float
+    cpu: float
+
+
+def follow(process: subprocess.Popen[Any], done: Callable[[], float], total: int) -> Speed:
+    """Watch a process until it has done ``total`` events; its speed without start and end.
+
+    Raises:
+        RuntimeError: it ended, or did not get there in five minutes.
+
+    """
+    samples: list[Sample] = []
+    deadline = time.monotonic() + PATIENCE
+    while not samples or samples[-1].done < LAST * total:
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"{process.args!r} did not do {total} events: {samples[-1] if samples else 'none'}")
+        samples.append(Sample(time.monotonic(), done(), cpu_seconds(process.pid)))
+        time.sleep(PAUSE)
+    return speed(samples, total)
+
+
+def speed(samples: list[Sample], total: int) -> Speed:
+    """The speed from 10 % to 90 % of the events."""
+    first = next(sample for sample in samples if sample.done >= FIRST * total)
+    last = samples[-1]
+    events, seconds = int(last.done - first.done), last.at - first.at
+    return Speed(events, seconds, events / seconds, (last.cpu - first.cpu) / events * 1e6)
+
+
+def cpu_seconds(pid: int) -> float:
+    """User and system time of all threads of a process, from Linux's /proc."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
