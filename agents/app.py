@@ -9,10 +9,9 @@ from typing import Protocol
 
 from agents import clients, coordinate, decide, intake, learn
 from agents.deliveries import Deliveries
-from agents.errors import Refused
 from agents.inputs import InputPartitions
 from agents.latency import TimedWire
-from agents.log_opening import find_opening
+from agents.log_opening import require_opening
 from agents.metrics import Counters, Exporter
 from agents.partitions import FoldedPartitions
 from agents.runtime.models import ModelReader
@@ -25,10 +24,8 @@ from agents.transport.ends import Ends
 from agents.transport.lease import Lease
 from agents.transport.port import Port
 from agents.transport.reader import Reader, log_record
-from schemas.records import LogOpened
-from schemas.topics import EVENT_SOURCES, TRIGGERS, USER_LOG
+from schemas.topics import EVENT_SOURCES, TRIGGERS
 from streams.folding import Fold
-from streams.intake.tokens import fingerprint
 from streams.models.store import ModelStore
 
 ROLES: dict[str, tuple[str, ...]] = {
@@ -108,7 +105,7 @@ Built = tuple[RoleOwner, ModelReader | None]
 
 
 def _intake(settings: Settings, port: Port, app: BatchApp, exporter: Exporter) -> Built:
-    fold = intake.fold_of(settings, _opening(settings))
+    fold = intake.fold_of(settings, require_opening(settings))
     deliveries = Deliveries(settings, output_producer(settings), port.fail)
     owner = InputPartitions(port, fold, deliveries, exporter, _totals(settings))
     intake.add_agent(app, owner)
@@ -175,15 +172,3 @@ def _totals(settings: Settings) -> dict[str, int]:
     """How many partitions each event source has: the platform's topics have any count."""
     topics = clients.admin_client(settings).list_topics(timeout=ANSWER_SECONDS).topics
     return {name: len(topics[settings.topic(name)].partitions) for name in EVENT_SOURCES}
-
-
-def _opening(settings: Settings) -> LogOpened:
-    found = find_opening(settings)
-    if found is None:
-        raise Refused(f"{settings.topic(USER_LOG)} has not been opened; `promostream topics create` opens it")
-    if found.token_key != fingerprint(settings.tokens().value):
-        raise Refused(
-            "the token key is not the one this log was opened with; set PROMOSTREAM_TOKEN_KEY to that one, "
-            "or begin a new log under another PROMOSTREAM_TOPIC_PREFIX"
-        )
-    return found

@@ -15,7 +15,9 @@ TOPICS = (CLOSED_DECISIONS, FRAUD_SAMPLES)
 def fold_of(settings: Settings, topic: str, partition: int) -> Fold:
     """The fold of one of the two logs; each has one partition, so that "in order" means something."""
     del partition
-    told = LearnSettings(retrain_every=settings.retrain_every, refit_every=settings.refit_every)
+    told = LearnSettings(
+        retrain_every=settings.retrain_every, refit_every=settings.refit_every, pause=int(settings.model_pause * 1000)
+    )
     return ResponseLearning(told) if topic == CLOSED_DECISIONS else FraudLearning(told)
 
 

@@ -16,6 +16,7 @@ from schemas.codec import decode_record, encode_msgpack
 from schemas.origins import Origin
 from schemas.records import LogOpened, Record
 from schemas.topics import USER_LOG
+from streams.intake.tokens import fingerprint
 
 SECONDS = 10.0
 
@@ -58,6 +59,26 @@ def keep_opening(settings: Settings, opening: LogOpened) -> None:
     held = read_held(settings)
     if held.opening != opening:
         write_opening(settings, opening, held.last)
+
+
+def require_opening(settings: Settings) -> LogOpened:
+    """How the log was opened, if with the token key that is set.
+
+    Raises:
+        Refused: it was never opened, or with another key: the same user under two tokens would be two users.
+        WrongUse: the key is missing or malformed.
+        BrokerNotReady: the broker does not give the records.
+
+    """
+    found = find_opening(settings)
+    if found is None:
+        raise Refused(f"{settings.topic(USER_LOG)} has not been opened; `promostream topics create` opens it")
+    if found.token_key != fingerprint(settings.tokens().value):
+        raise Refused(
+            "the token key is not the one this log was opened with; set PROMOSTREAM_TOKEN_KEY to that one, "
+            "or begin a new log under another PROMOSTREAM_TOPIC_PREFIX"
+        )
+    return found
 
 
 def find_opening(settings: Settings) -> LogOpened | None:

@@ -9,6 +9,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Produ
 from agents.admin import require_topics
 from agents.clients import consumer, producer
 from agents.errors import BrokerNotReady
+from agents.log_opening import require_opening
 from agents.settings import Settings
 from agents.simulation.recipients import Recipients
 from schemas.codec import decode_json
@@ -32,12 +33,14 @@ class ShopOnKafka:
 
     Raises:
         BrokerNotReady: the topics are not there, or the broker refuses a message.
+        Refused: the token key is not that of the log.
 
     """
 
     def __init__(self, shop: ShopSettings, settings: Settings) -> None:
         require_topics(settings, (BROWSES, CLICKS, PURCHASES, OUTCOMES, PRIVACY, TRIGGERS))
         recipients = Recipients(settings.tokens().value)
+        require_opening(settings)
         self._settings = settings
         self._producer: Producer = producer(settings)
         self._consumer: Consumer = consumer(settings, fetch_wait_max_ms=20)

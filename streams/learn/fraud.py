@@ -112,9 +112,8 @@ class FraudLearning:
         self._state.ledger.waiting += 1
 
     def _publish_when_due(self, offset: int, at: int) -> list[Output]:
-        if self._state.ledger.waiting < self._settings.refit_every:
+        if not self._state.ledger.is_due(self._settings.refit_every, self._settings.pause, at):
             return []
-        self._state.ledger.waiting = 0
         return publish(self._snapshot(at), Origin(FRAUD_SAMPLES, 0, offset), at)
 
     def _snapshot(self, at: int) -> ModelSnapshot:

@@ -18,7 +18,7 @@ T = TypeVar("T")
 class Ledger(msgspec.Struct, array_like=True):
     """Position in the log, highest origins by source and partition, versions published, counters.
 
-    ``waiting`` counts what was learned since the last publication.
+    ``waiting`` counts what was learned since the last publication, which was at ``published_at`` (ms of log time).
     """
 
     applied: int = -1
@@ -26,6 +26,14 @@ class Ledger(msgspec.Struct, array_like=True):
     origins: dict[str, dict[int, tuple[int, int]]] = {}
     versions: dict[str, int] = {}
     tallies: dict[str, int] = {}
+    published_at: int = 0
+
+    def is_due(self, every: int, pause: int, at: int) -> bool:
+        """Whether to publish at log time ``at`` (ms): enough was learned and the pause is over; begins both anew."""
+        if self.waiting < every or (self.published_at and at - self.published_at < pause):
+            return False
+        self.waiting, self.published_at = 0, at
+        return True
 
     def is_new(self, origin: Origin) -> bool:
         """Whether a record is newer than all of its source partition before it; remembers it if so."""

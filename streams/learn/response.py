@@ -135,9 +135,8 @@ class ResponseLearning:
             learner.learn_one(decision.x, label)
 
     def _publish_when_due(self, offset: int, at: int) -> list[Output]:
-        if self._state.ledger.waiting < self._settings.retrain_every:
+        if not self._state.ledger.is_due(self._settings.retrain_every, self._settings.pause, at):
             return []
-        self._state.ledger.waiting = 0
         ready = [name for name in MODELS if self._learners[name].learned]
         outputs: list[Output] = []
         for n, name in enumerate(ready):

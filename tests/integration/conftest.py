@@ -67,6 +67,7 @@ def settings(bootstrap_servers: str, tmp_path: Path) -> Iterator[Settings]:
         partitions=4,
         token_key="1f" * 32,
         coupon_key="2e" * 32,
+        model_pause=0.0,
         data_dir=str(tmp_path),
     )
     yield own

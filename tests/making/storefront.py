@@ -37,15 +37,15 @@ class Storefront:
         )
         self._send(PRIVACY, user, encode_json(request))
 
-    def visit(self, user: str, kinds: Iterable[EventType]) -> None:
-        """Does these things with things of one shelf, one after the other."""
+    def visit(self, user: str, kinds: Iterable[EventType], ago: int = 0) -> None:
+        """Does these things with things of one shelf, one after the other; did them ``ago`` ms ago."""
         for kind in kinds:
             self._sent += 1
             event = Event(
                 event_id=f"{user}-{kind}-{self._sent}",
                 type=kind,
                 user_id=user,
-                occurred_at=self._now(),
+                occurred_at=self._now() - ago,
                 item_id=f"i-{self._sent % 7}",
                 category=SHELF,
                 price=PRICE,

@@ -16,6 +16,7 @@ from streams.features.catalogue import FRAUD_ROW, RESPONSE_ROW, VERSION
 from streams.folding import Fold, LogRecord, Output
 from streams.fraud.forest import IsolationForest
 from streams.learn import FraudLearning, LearnSettings, ResponseLearning
+from streams.learn.ledger import Ledger
 from streams.models.store import ModelStore
 from streams.response.logistic import Logistic
 
@@ -210,3 +211,14 @@ def test_foreign_bytes_are_dead_lettered_and_learning_goes_on(fold: Fold) -> Non
     assert letter.topic == DEAD_LETTERS
     assert decode_json(letter.value, DeadLetter).value == b"foreign"
     assert (fold.applied, list(fold.counters().values())) == (7, [1])
+
+
+def test_a_version_is_published_at_most_once_in_a_pause() -> None:
+    """However fast labels come: each version is kept for long, so their number must not grow with traffic."""
+    ledger = Ledger()
+    published = []
+    for at in range(1, 10_001):
+        ledger.waiting += 1
+        if ledger.is_due(every=10, pause=2_500, at=at):
+            published.append(at)
+    assert published == [10, 2_510, 5_010, 7_510]
