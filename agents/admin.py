@@ -24,7 +24,8 @@ def check_topics(settings: Settings, names: Iterable[str] = tuple(TOPICS)) -> li
 
     """
     client, cluster = connect(settings)
-    topics = [TOPICS[name] for name in names]
+    wanted = set(names)
+    topics = [topic for topic in TOPICS.values() if topic.name in wanted]
     configs = _read_configs(client, [settings.topic(topic.name) for topic in topics if _on(cluster, topic, settings)])
     found: list[Difference] = []
     for topic in topics:

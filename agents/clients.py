@@ -25,7 +25,7 @@ def connection(settings: Settings) -> Config:
     config: Config = {
         "bootstrap.servers": settings.bootstrap_servers,
         "security.protocol": settings.security_protocol,
-        "log_level": 3,
+        "log_level": 2,
         "socket.keepalive.enable": True,
     }
     if settings.ssl_ca_file:

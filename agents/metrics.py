@@ -54,7 +54,7 @@ METRICS: dict[str, Metric] = {
         Metric("batch_duration_seconds", "histogram", ("role", "phase"), "time a batch took, by phase"),
         Metric("checkpoint_duration_seconds", "histogram", (), "cut to commit of a checkpoint"),
         Metric("checkpoint_age_seconds", "gauge", ("partition",), "time since the last durable checkpoint"),
-        Metric("refold_records_total", "total", (), "records folded again in recovery"),
+        Metric("refold_records_total", "total", (), "records folded again in recovery, as far as outputs show"),
         Metric("determinism_violations_total", "total", (), "outputs that came out differently; any is a bug"),
         Metric("event_age_seconds", "histogram", ("source",), "age of an event when it was read", AGES),
         Metric("config_version", "gauge", ("kind", "partition"), "origin on control of the configuration in force"),

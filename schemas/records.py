@@ -11,7 +11,10 @@ class _Body(msgspec.Struct, frozen=True, array_like=True, tag_field="tag"):
 
 
 class LogOpened(_Body, frozen=True, tag="open"):
-    """The first record of a partition: fixes epoch, clock (``arrival`` or ``source``), size and token key for good."""
+    """The first record of a partition: fixes epoch, clock (``arrival`` or ``source``), size and token key for good.
+
+    ``control`` keeps it too, for when retention has removed it from the log; it is not copied from there.
+    """
 
     epoch: str
     clock: str

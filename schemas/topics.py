@@ -73,7 +73,7 @@ TOPICS: dict[str, Topic] = {
         Topic(PURCHASES, Event, "user", 8, "delete", 7 * DAY, "CreateTime", "json", "purchases and refunds", True),
         Topic(OUTCOMES, Outcome, "user", 8, "delete", 7 * DAY, "CreateTime", "json", "what became of triggers", True),
         Topic(PRIVACY, PrivacyRequest, "user", 8, "delete", 7 * DAY, "CreateTime", "json", "consent, erasure", True),
-        Topic(CONTROL, Record, "kind", 1, "delete", FOREVER, "LogAppendTime", "msgpack", "campaigns and models"),
+        Topic(CONTROL, Record, "kind", 1, "delete", FOREVER, "LogAppendTime", "msgpack", "campaigns, models, opening"),
         Topic(USER_LOG, Record, "user", "log", "delete", 14 * DAY, "LogAppendTime", "msgpack", "the ordered log"),
         Topic(TRIGGERS, Trigger, "user", "log", "delete", 7 * DAY, "CreateTime", "json", "what to send or stop"),
         Topic(DECISIONS, Decision, "user", "log", "delete", 30 * DAY, "CreateTime", "json", "what was decided, why"),

@@ -30,11 +30,16 @@ def unit_interval(purpose: str, name: str) -> float:
     return (int.from_bytes(state.digest(), "big") >> 11) * _TO_UNIT
 
 
-def short_hash(text: str) -> int:
-    """63 bits of a text, for sets of recent ids where a clash in 10^12 does no harm."""
+def short_digest(text: str) -> bytes:
+    """64 bits of a text, for sets of recent ids where a clash in 10^12 does no harm."""
     state = _SHORT.copy()
     state.update(text.encode())
-    return int.from_bytes(state.digest(), "big") >> 1
+    return state.digest()
+
+
+def short_hash(text: str) -> int:
+    """63 bits of a text as a number, where a set of them is kept as numbers."""
+    return int.from_bytes(short_digest(text), "big") >> 1
 
 
 def coupon_code(key: bytes, decision: str) -> str:

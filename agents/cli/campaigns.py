@@ -13,7 +13,7 @@ from agents.errors import CheckFound, Failure, Refused, WrongUse
 from agents.settings import read_settings
 from schemas.campaigns import Campaign
 from schemas.records import CampaignsActivated
-from streams.campaigns.changes import next_set, with_state
+from streams.campaigns.changes import joined, next_set, with_state
 from streams.campaigns.currencies import minor_units
 from streams.campaigns.document import Problem, did_you_mean
 from streams.measure.outlook import Traffic
@@ -80,31 +80,35 @@ def check(
 @click.option("--reason", default="", help="Why, for the record.")
 @click.option("--dry-run", is_flag=True, help="Say what would change, and write nothing.")
 def apply(place: Path, by: str, reason: str, dry_run: bool) -> None:
-    """Put a directory of campaigns in force: from here on they are the whole set.
+    """Put campaigns in force: a directory is the whole set from here on, a file changes its campaign alone.
 
-    A changed campaign gets the next version; one whose file is gone is ended. While a campaign is live its holdout,
-    metric, window and currency are frozen: such a change is refused (exit code 4), and nothing is applied.
+    A changed campaign gets the next version; one whose file is gone from the directory is ended. While a campaign is
+    live its holdout, metric, window and currency are frozen: such a change is refused (exit code 4), and nothing is
+    applied.
 
     \b
     Examples:
       promostream campaigns apply campaigns/ --reason "autumn sale"
+      promostream campaigns apply campaigns/cart-rescue.yaml
       promostream campaigns apply campaigns/ --dry-run
     """
     wanted = read_campaigns(place)
     _stop_on(wanted.problems, WrongUse)
     settings = read_settings()
     held = read_held(settings)
-    planned = next_set(held.campaigns.campaigns, wanted)
+    planned = next_set(held.campaigns.campaigns, wanted, whole=place.is_dir())
     _stop_on(planned.problems, Refused)
     for change in planned.changes:
         click.echo(f"{change.campaign}: {change.text}")
-    if not planned.changes and set(held.campaigns.policies) == set(wanted.policies):
+    policies = wanted.policies if place.is_dir() else joined(held.campaigns.policies, wanted.policies)
+    if not planned.changes and set(held.campaigns.policies) == set(policies):
         click.echo("nothing has changed")
     elif dry_run:
         click.echo("nothing was written (--dry-run)")
     else:
-        write_campaigns(settings, CampaignsActivated(planned.campaigns, wanted.policies, by, reason), held.last)
-        click.echo(f"{len(planned.campaigns)} campaigns are in force, by {by}")
+        write_campaigns(settings, CampaignsActivated(planned.campaigns, policies, by, reason), held.last)
+        in_force = sum(campaign.state != "ended" for campaign in planned.campaigns)
+        click.echo(f"{in_force} campaigns are in force, by {by}")
 
 
 @command.command("pause")

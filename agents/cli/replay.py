@@ -9,7 +9,7 @@ from agents.campaign_files import activation
 from agents.cli.progress import progress_bar
 from agents.histories.history import read_history
 from agents.histories.mapping import read_mapping
-from agents.histories.replaying import FILES, SUMMARY, Figures, Replaying, closing_time
+from agents.histories.replaying import FILES, SUMMARY, Figures, Replaying
 from agents.settings import Settings, read_settings
 from agents.simulation.in_process import keys
 from schemas.records import CampaignsActivated
@@ -44,7 +44,7 @@ def command(file: Path, mapping: Path, campaigns: Path, out: Path, partitions: i
     with progress_bar("reading") as advance:
         history = read_history(str(file), checked, advance)
     with Replaying(_system(settings, activated), out) as run, progress_bar("folding", len(history.events)) as advance:
-        figures = run.run(history, closing_time(activated), advance)
+        figures = run.run(history, advance)
     click.echo(msgspec.json.encode(figures) if as_json else _in_words(figures, out))
 
 

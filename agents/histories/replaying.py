@@ -11,7 +11,6 @@ import msgspec
 from agents.errors import Failure
 from agents.histories.history import History
 from schemas.dead_letters import DeadLetter
-from schemas.records import CampaignsActivated
 from schemas.topics import DEAD_LETTERS, DECISIONS, EVENT_SOURCES, TRIGGERS, USER_LOG
 from streams.intake.dead_letters import dead_letter_output
 from streams.system import System
@@ -40,8 +39,8 @@ class Replaying:
         for file in self._files.values():
             file.close()
 
-    def run(self, history: History, after: int, advance: Callable[[int], None]) -> Figures:
-        """Feed the history, let ``after`` ms pass so that windows close, and write everything down."""
+    def run(self, history: History, advance: Callable[[int], None]) -> Figures:
+        """Feed the history and write everything down; after its last event nothing is known, so nothing is decided."""
         for letter in history.dead_letters(at=history.events[-1].time if history.events else 0):
             self._write_letter(letter)
         for message in history.messages():
@@ -49,7 +48,7 @@ class Replaying:
             self._drain()
             advance(int(message.row > 0))
         users = self._system.users()
-        self._system.finish(after)
+        self._system.finish()
         self._drain()
         figures = self._figures(history, users)
         text = msgspec.json.format(msgspec.json.encode(figures), indent=2)
@@ -94,11 +93,6 @@ class Replaying:
             "decisions_by_result": _split(counters, "decisions_total|", -1),
             "refusals_by_gate": _split(counters, "gate_rejections_total|", -1),
         }
-
-
-def closing_time(activated: CampaignsActivated) -> int:
-    """How long (ms) after the last event a campaign's last timer fires and its last window closes."""
-    return max((c.when.wait + c.experiment.window for c in activated.campaigns), default=0) + 60_000
 
 
 def _summed(counters: dict[str, int], prefix: str) -> int:

@@ -20,11 +20,15 @@ Waiting = Callable[[ModelMissing], None]
 
 
 class Opened(NamedTuple):
-    """Where folding goes on: the log, what the state contains, and the offset to read next."""
+    """Where folding goes on: the log, what the state contains, the offset to read next.
+
+    ``folded_before``: the last offset that a former owner is known to have folded, by the outputs it left.
+    """
 
     log: LogFacts
     applied: int
     wanted: int
+    folded_before: int
 
 
 class Opening:
@@ -53,10 +57,9 @@ class Opening:
         head = None if found.head is None else decode_head(found.head)
         check_log(f"{topic}/{partition}", head, found.log, whole=partitioned)
         await self._restore(head, found.entries, waiting)
-        if partitioned:
-            await self._read_tails(head)
         applied = -1 if head is None else head.applied
-        return Opened(found.log, applied, max(applied + 1, found.log.low))
+        folded_before = await self._read_tails(head, applied) if partitioned else applied
+        return Opened(found.log, applied, max(applied + 1, found.log.low), folded_before)
 
     async def _restore(self, head: Head | None, entries: dict[bytes, bytes], waiting: Waiting) -> None:
         while True:
@@ -69,8 +72,9 @@ class Opening:
                 await asyncio.sleep(RETRY)
                 self._blocking.check()
 
-    async def _read_tails(self, head: Head | None) -> None:
+    async def _read_tails(self, head: Head | None, applied: int) -> int:
         positions = {topic: 0 if head is None else head.positions.get(topic, 0) for topic in COMPARED}
         tails = await self._blocking.run(lambda: self._storage.read_tails(positions))
-        applied, strict = (-1, False) if head is None else (head.applied, True)
+        strict = head is not None
         self._lanes.recover({name: (read.position, Tail(read, applied, strict=strict)) for name, read in tails.items()})
+        return max((entry.caused_by for read in tails.values() for entry in read.written), default=applied)

@@ -137,7 +137,7 @@ class Partition:
             self._outputs.fail(f"{self.name} cannot be opened ({error})")
             raise
         self._checkpoints.start(opened.log.topic_id, opened.applied, wall_ms(), self._partition)
-        self._progress.run(opened.wanted, opened.log.end)
+        self._progress.run(opened.wanted, opened.log.end, opened.folded_before)
         return opened.wanted
 
     async def apply(self, records: Sequence[LogRecord], epoch: int) -> int:

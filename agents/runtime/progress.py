@@ -32,6 +32,7 @@ class Progress:
         self.phase: Phase = "opening"
         self.reason = ""
         self.log_end = 0
+        self._folded_before = -1
         self._name = name
         self._fold = fold
         self._pending = pending
@@ -78,9 +79,9 @@ class Progress:
         self._folded(max(before, chunk[0].offset - 1), outputs)
         return self.phase == "running" and bool(self._pending)
 
-    def run(self, wanted: int, log_end: int) -> None:
-        """The partition is open: the log is read from ``wanted``."""
-        self._pending.wanted, self.log_end = wanted, log_end
+    def run(self, wanted: int, log_end: int, folded_before: int) -> None:
+        """The partition is open: the log is read from ``wanted``; up to ``folded_before`` it is folded again."""
+        self._pending.wanted, self.log_end, self._folded_before = wanted, log_end, folded_before
         self.phase, self.reason = "running", ""
 
     def wait(self, missing: ModelMissing) -> None:
@@ -106,7 +107,7 @@ class Progress:
     def _folded(self, before: int, outputs: list[Output]) -> None:
         after = self._fold.applied
         self._tally.folded_records += max(0, after - before)
-        self._tally.refolded_records += max(0, min(after, self.log_end - 1) - before)
+        self._tally.refolded_records += max(0, min(after, self._folded_before) - before)
         if outputs:
             self._lanes.send(outputs)
         self._lanes.passed(after)

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from schemas.campaigns import Campaign
+from schemas.campaigns import Campaign, ContactPolicy
 from streams.campaigns.document import Problem
 from streams.campaigns.sets import CheckedSet
 
@@ -29,8 +29,8 @@ class NextSet(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-def next_set(current: tuple[Campaign, ...], wanted: CheckedSet) -> NextSet:
-    """Number the wanted campaigns after the current ones.
+def next_set(current: tuple[Campaign, ...], wanted: CheckedSet, *, whole: bool = True) -> NextSet:
+    """Number the wanted campaigns after the current ones; unless they are the ``whole`` set, the others stay.
 
     A changed campaign gets the next version; pausing, resuming and ending alone keep it, so that the experiment goes
     on. A campaign that is no longer wanted is ended and kept, for its version and for decisions still open.
@@ -45,10 +45,18 @@ def next_set(current: tuple[Campaign, ...], wanted: CheckedSet) -> NextSet:
         after.append(numbered)
         changes += [Change(campaign.name, text)] if text else []
         problems += _refused(old, campaign, wanted) if old else ()
+    if not whole:
+        after += before.values()
+        before = {}
     for gone in before.values():
         after.append(replace(gone, state="ended"))
         changes += [Change(gone.name, f"{gone.state} → ended (its file is gone)")] if gone.state != "ended" else []
     return NextSet(tuple(after), tuple(changes), tuple(problems))
+
+
+def joined(current: tuple[ContactPolicy, ...], wanted: tuple[ContactPolicy, ...]) -> tuple[ContactPolicy, ...]:
+    """The policies in force with the wanted ones in their places: what a single file brings."""
+    return tuple(({policy.name: policy for policy in current} | {policy.name: policy for policy in wanted}).values())
 
 
 def with_state(current: tuple[Campaign, ...], name: str, state: Any) -> tuple[Campaign, ...]:

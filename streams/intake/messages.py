@@ -39,4 +39,4 @@ class IntakeSettings(msgspec.Struct, frozen=True, kw_only=True):
     clock: Clock = "arrival"
     epoch: str = ""
     watermark_interval: int | None = None
-    settle: int = 200
+    settle: int = 3_000

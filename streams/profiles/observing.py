@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from schemas.records import EventTaken
-from streams.ids import short_hash
+from streams.ids import short_digest, short_hash
 from streams.profiles.user import (
     MAX_CART_LINES,
     MAX_DEVICES,
@@ -38,12 +38,10 @@ def decay(elapsed: int, half_life: float) -> float:
 
 def is_repeat(user: User, event: EventTaken) -> bool:
     """Whether this event id was taken within the user's last events; remembers it if not."""
-    mark, recent = short_hash(event.event_id), user.recent
-    if mark in recent:
+    mark = short_digest(event.event_id)
+    if mark in user.recent:
         return True
-    recent.append(mark)
-    if len(recent) > MAX_RECENT:
-        del recent[0]
+    user.recent = (user.recent + mark)[-MAX_RECENT * len(mark) :]
     return False
 
 

@@ -79,7 +79,10 @@ class EndedMessage(msgspec.Struct, array_like=True):
 
 
 class User(msgspec.Struct, array_like=True):
-    """One user's profile. Times in ms, money in minor units, decayed counts as of ``last_seen``."""
+    """One user's profile. Times in ms, money in minor units, decayed counts as of ``last_seen``.
+
+    ``recent`` holds the digests of the last event ids, 8 bytes each, side by side.
+    """
 
     first_seen: int = 0
     last_seen: int = 0
@@ -114,7 +117,7 @@ class User(msgspec.Struct, array_like=True):
     devices: list[int] = []
     consent: dict[str, bool] = {}
     consent_at: dict[str, int] = {}
-    recent: list[int] = []
+    recent: bytes = b""
     contacts: list[int] = []
     campaign_contacts: dict[str, list[int]] = {}
     enrolled: dict[str, int] = {}

@@ -2,6 +2,7 @@
 
 import os
 import platform
+from importlib.metadata import version
 from pathlib import Path
 from statistics import median_low
 
@@ -10,7 +11,7 @@ import click
 from agents.cli.progress import progress_bar
 from schemas.records import CampaignsActivated
 from tests.benchmarks import core, on_kafka
-from tests.benchmarks.broker import broker, publish
+from tests.benchmarks.broker import broker, publish, remove
 from tests.benchmarks.figures import Core, Figures, Speed, as_json, as_table
 from tests.benchmarks.shop_log import ShopLog, make_log, multiplied, shipped
 
@@ -22,8 +23,8 @@ REPETITIONS = 5
 
 
 @click.command()
-@click.option("--events", type=click.IntRange(20_000), default=150_000, show_default=True, help="Events in the log.")
-@click.option("--rounds", type=click.IntRange(1), default=2, show_default=True, help="Runs on the broker; medians.")
+@click.option("--events", type=click.IntRange(50_000), default=150_000, show_default=True, help="Events in the log.")
+@click.option("--rounds", type=click.IntRange(1), default=3, show_default=True, help="Runs on the broker; medians.")
 @click.option("--json", "file", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures here too.")
 def bench(events: int, rounds: int, file: Path | None) -> None:
     r"""Measure the decision core in this process, then `decide` and stock Faust in turn on one broker.
@@ -33,10 +34,11 @@ def bench(events: int, rounds: int, file: Path | None) -> None:
       scripts/bench
       scripts/bench --events 100000 --rounds 1 --json figures.json
     """
+    machine = _machine()
     cores = [_core(events // CORE_SHARE, count) for count in (2, CAMPAIGNS)]
     decide, peer = _on_kafka(_log(events, shipped()), rounds)
     ratio = decide.events_per_second / peer.events_per_second
-    figures = Figures(_machine(), cores, decide, {"faust": peer}, {"faust": ratio})
+    figures = Figures(machine, cores, decide, {"faust": peer}, {"faust": ratio})
     if file is not None:
         file.write_bytes(as_json(figures))
     click.echo(as_table(figures))
@@ -57,6 +59,7 @@ def _on_kafka(log: ShopLog, rounds: int) -> tuple[Speed, Speed]:
             settings = publish(log, address, f"bench{number}-{os.getpid()}")
             decided.append(on_kafka.decide(settings, log.events))
             peers.append(on_kafka.stock_faust(settings, log.events))
+            remove(settings)
             rates = f"{decided[-1].events_per_second:,.0f} and {peers[-1].events_per_second:,.0f}"
             _say(f"round {number} of {rounds}: decide and stock Faust fold {rates} events/s")
     return _middle(decided), _middle(peers)
@@ -75,8 +78,8 @@ def _log(events: int, campaigns: CampaignsActivated) -> ShopLog:
 def _machine() -> str:
     cpus = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     model = next((line.partition(":")[2].strip() for line in cpus if line.startswith("model name")), "unknown CPU")
-    load = os.getloadavg()[0]
-    return f"{os.cpu_count()} × {model}, Python {platform.python_version()}, load at the end {load:.1f}"
+    versions = f"Python {platform.python_version()}, Faust {version('faust-streaming')}"
+    return f"{os.cpu_count()} × {model}, {versions}, load before {os.getloadavg()[0]:.1f}"
 
 
 def _say(sentence: str) -> None:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from os import environ
 from pathlib import Path
 
-from agents.clients import producer
+from agents.clients import admin_client, producer
 from agents.creation import create_topics
 from agents.settings import Settings
 from deploy.kafka import LocalKafka
@@ -46,3 +46,11 @@ def publish(log: ShopLog, address: str, name: str) -> Settings:
                 sender.flush()
     sender.flush()
     return settings
+
+
+def remove(settings: Settings) -> None:
+    """Delete the topics of a log, and those that its readers made."""
+    client = admin_client(settings)
+    names = [name for name in client.list_topics(timeout=10).topics if name.startswith(settings.topic_prefix)]
+    for deleted in client.delete_topics(names).values():
+        deleted.result()

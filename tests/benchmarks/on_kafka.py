@@ -18,8 +18,12 @@ def decide(settings: Settings, events: int) -> Speed:
     """A ``promostream worker decide`` without a checkpoint to begin from."""
     with tempfile.TemporaryDirectory() as folder:
         worker = Worker("decide", _environment(settings), Path(folder))
+
+        def done() -> float:
+            return worker.metric("records_total", 'role="decide"', 'type="e"')
+
         try:
-            return follow(worker.process, lambda: worker.metric("records_total", 'role="decide"', 'type="e"'), events)
+            return follow(worker.process, done, events, worker.log)
         finally:
             worker.stop()
 
@@ -28,11 +32,11 @@ def stock_faust(settings: Settings, events: int) -> Speed:
     """The same decisions in an ordinary Faust app."""
     command = [sys.executable, "-m", "tests.benchmarks.stock_faust"]
     with tempfile.TemporaryDirectory() as folder:
-        said = Path(folder) / "said"
-        with said.open("wb") as out, (Path(folder) / "log").open("wb") as log:
-            process = subprocess.Popen(command, env=_environment(settings), stdout=out, stderr=log)
+        said, log = Path(folder) / "said", Path(folder) / "log"
+        with said.open("wb") as out, log.open("wb") as errors:
+            process = subprocess.Popen(command, env=_environment(settings), stdout=out, stderr=errors)
         try:
-            return follow(process, lambda: _last_number(said), events)
+            return follow(process, lambda: _last_number(said), events, log)
         finally:
             process.kill()
             process.wait()

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from tests.benchmarks.figures import Speed
 
 PAUSE = 0.2
-PATIENCE = 300.0
+PATIENCE = 600.0
 FIRST, LAST = 0.1, 0.9
 
 
@@ -22,18 +22,19 @@ class Sample(NamedTuple):
     cpu: float
 
 
-def follow(process: subprocess.Popen[Any], done: Callable[[], float], total: int) -> Speed:
-    """Watch a process until it has done ``total`` events; its speed without start and end.
+def follow(process: subprocess.Popen[Any], done: Callable[[], float], total: int, log: Path) -> Speed:
+    """Watch a process that writes ``log`` until it has done ``total`` events; its speed without start and end.
 
     Raises:
-        RuntimeError: it ended, or did not get there in five minutes.
+        RuntimeError: it ended, or did not get there in ten minutes; with the end of its log.
 
     """
     samples: list[Sample] = []
     deadline = time.monotonic() + PATIENCE
     while not samples or samples[-1].done < LAST * total:
         if process.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError(f"{process.args!r} did not do {total} events: {samples[-1] if samples else 'none'}")
+            said = log.read_text(encoding="utf-8", errors="replace")[-2000:]
+            raise RuntimeError(f"{total} events were not done, only {samples[-1].done if samples else 0}:\n{said}")
         samples.append(Sample(time.monotonic(), done(), cpu_seconds(process.pid)))
         time.sleep(PAUSE)
     return speed(samples, total)

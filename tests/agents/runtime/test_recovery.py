@@ -80,7 +80,7 @@ def test_records_beyond_the_checkpoint_are_folded_again_and_their_outputs_compar
         assert second.partition.recovery_remaining == 6
         await second.read()
         await second.step()
-        assert second.partition.tally.refolded_records == 6
+        assert second.partition.tally.refolded_records == 5  # up to the last output that stood there
         assert second.partition.recovery_remaining == 0
         assert second.partition.lanes.compared_outputs == 2
         assert [message.key for message in kafka.decisions()] == [b"a"] * 3

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from schemas.campaigns import Campaign, RateLimit
-from streams.campaigns.changes import NextSet, next_set, with_state
+from streams.campaigns.changes import NextSet, joined, next_set, with_state
 from streams.campaigns.policies import parse_policies
 from streams.campaigns.sets import CheckedSet, check_set
 
@@ -140,3 +140,14 @@ def test_a_campaign_may_name_any_policy_of_its_set() -> None:
     text = TEXT.replace("contact_policy: default", "contact_policy: gentle")
     assert not check_set({"d/cart.yaml": text, "d/policies.yaml": "gentle: [1 per 7d]"}).problems
     assert check_set({"d/cart.yaml": text}).problems[0].field == "limits.contact_policy"
+
+
+def test_a_single_file_changes_its_campaign_alone() -> None:
+    """The others stay as they are, and so do the policies that it does not name."""
+    current = after(TEXT)
+    other = TEXT.replace("campaign: cart-rescue", "campaign: other")
+    assert other != TEXT
+    planned = next_set(current, checked(other), whole=False)
+    assert sorted((c.name, c.state) for c in planned.campaigns) == [("cart-rescue", "live"), ("other", "live")]
+    gentle, strict = checked().policies[0], checked().policies[-1]
+    assert joined((gentle, strict), (gentle,)) == tuple({p.name: p for p in (gentle, strict)}.values())

@@ -39,7 +39,7 @@ TOTALS = dict.fromkeys(EVENT_SOURCES, 2)
 
 def intake(clock: Clock = "arrival", partitions: int = 4) -> IntakeFold:
     """An intake for a log of so many partitions."""
-    return IntakeFold(IntakeSettings(token_key=KEY, partitions=partitions, clock=clock))
+    return IntakeFold(IntakeSettings(token_key=KEY, partitions=partitions, clock=clock, settle=200))
 
 
 def view(user: str = "u-1", time: int = NOW, **more: Any) -> bytes:
