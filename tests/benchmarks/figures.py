@@ -31,7 +31,7 @@ class Core(msgspec.Struct, frozen=True):
 
 
 class Speed(msgspec.Struct, frozen=True):
-    """A process folding a log on the broker, between 10 % and 90 % of ``events``."""
+    """A process folding a log on the broker from 10 % of its events to 90 %: so many ``events`` in ``seconds``."""
 
     events: int
     seconds: float
@@ -40,7 +40,10 @@ class Speed(msgspec.Struct, frozen=True):
 
 
 class Figures(msgspec.Struct, frozen=True):
-    """Everything of one run; ``ratios`` is events/s of ``decide`` over the peer's."""
+    """Everything of one run; ``ratios`` is events/s of ``decide`` over the peer's.
+
+    The log on the broker is the one that the first of ``core`` folds.
+    """
 
     machine: str
     core: list[Core]
@@ -75,7 +78,8 @@ def _core(cores: list[Core]) -> list[str]:
 
 
 def _speeds(figures: Figures) -> list[str]:
-    lines = [f"{'on one broker, 4 partitions, durable':<44}{'events/s':>11}{'µs CPU':>11}{'events':>11}{'ratio':>11}"]
+    what = f"on a broker, durable, {figures.core[0].decisions_per_event:.1%} decisions"
+    lines = [f"{what:<44}{'events/s':>11}{'µs CPU':>11}{'events':>11}{'ratio':>11}"]
     rows = {"decide": (figures.decide, 1.0)} | {name: (figures.peers[name], ratio) for name, ratio in _ratios(figures)}
     for name, (speed, ratio) in rows.items():
         numbers = f"{speed.events_per_second:>11,.0f}{speed.cpu_us_per_event:>11.1f}{speed.events:>11,}{ratio:>10.1f}×"

@@ -47,19 +47,28 @@ def shipped() -> CampaignsActivated:
     return activation(EXAMPLES / "campaigns", "benchmark", "measured")
 
 
+def sparing(campaigns: CampaignsActivated) -> CampaignsActivated:
+    """The same campaigns for rarer moments: about one event in twenty is decided on, as for most shops.
+
+    The third view of a category becomes the fifth, whatever lies in the cart becomes three pieces.
+    """
+    rarer = tuple(_at(campaign, 3 if campaign.when.wait else 5) for campaign in campaigns.campaigns)
+    return structs.replace(campaigns, campaigns=rarer)
+
+
 def multiplied(campaigns: CampaignsActivated, count: int) -> CampaignsActivated:
     """``count`` live campaigns: the given ones, and copies that listen to the same events for another number.
 
     A copy opens at the fourth, fifth … view of a category instead of the third, or arms at that many cart items.
     """
     originals = campaigns.campaigns
-    copies = tuple(_copy(originals[k % len(originals)], 2 + k // len(originals)) for k in range(len(originals), count))
+    copies = tuple(_at(originals[k % len(originals)], 3 + k // len(originals)) for k in range(len(originals), count))
     return structs.replace(campaigns, campaigns=originals + copies)
 
 
-def _copy(campaign: Campaign, number: int) -> Campaign:
+def _at(campaign: Campaign, number: int) -> Campaign:
     feature = "cart.items" if campaign.when.wait else "session.category_views"
-    where = Condition(feature=feature, op="==", value=2.0 + number)
+    where = Condition(feature=feature, op="==", value=float(number))
     return structs.replace(campaign, name=f"{campaign.name}-{number}", when=structs.replace(campaign.when, where=where))
 
 
