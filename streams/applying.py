@@ -70,9 +70,10 @@ class Applying:
 
     def apply(self, record: Record) -> None:
         """Apply a record; watermarks and ticks only move the clock."""
-        handler = self._records.get(type(record.body))
+        body = record.body
+        handler = self._records.get(type(body))
         if handler is not None:
-            handler(record.user, record.body)
+            handler(record.user, body)
 
     def fire(self, token: str, name: str, timer: Timer) -> None:
         """A timer of a user is due."""

@@ -73,9 +73,12 @@ def _pass_time(user: User, at: int) -> None:
         return
     factor = decay(elapsed, HALF_LIFE_ACTIVITY)
     user.views *= factor
-    user.clicks *= factor
-    user.carts *= factor
-    user.favourites *= factor
+    if user.clicks:
+        user.clicks *= factor
+    if user.carts:
+        user.carts *= factor
+    if user.favourites:
+        user.favourites *= factor
     user.rate *= decay(elapsed, HALF_LIFE_RATE)
     if user.purchases:
         user.purchases_recent *= decay(elapsed, HALF_LIFE_PURCHASES)
@@ -102,7 +105,8 @@ def _continue_session(user: User, event: EventTaken, at: int) -> None:
 def _count(counts: dict[str, int], key: str) -> None:
     if key:
         counts[key] = counts.get(key, 0) + 1
-        keep_newest(counts, MAX_SESSION_KEYS)
+        if len(counts) > MAX_SESSION_KEYS:
+            keep_newest(counts, MAX_SESSION_KEYS)
 
 
 def _see_device(user: User, device: str) -> None:

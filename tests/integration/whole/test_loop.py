@@ -103,7 +103,7 @@ def open_the_shop(settings: Settings, shop: Storefront, decide: Worker) -> None:
     for user in LEFT_CART:
         shop.visit(user, ("view", "add_to_cart"))
     for user in BOUGHT:
-        shop.visit(user, ("view", "add_to_cart"), ago=1000)
+        shop.visit(user, ("view", "add_to_cart"), ago=20_000)
     shop.settle()
     awaited = [*INTERESTED, *NO_CONSENT, *LEFT_CART]
     wait_for(lambda: len(decisions_for(settings, awaited)) >= len(awaited), "everybody is decided for", seconds=30)
