@@ -2,9 +2,10 @@
 
 import os
 import platform
+from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
-from statistics import median_low
+from statistics import median
 
 import click
 
@@ -37,9 +38,8 @@ def bench(events: int, rounds: int, file: Path | None) -> None:
     machine = _machine()
     measured = (sparing(shipped()), shipped(), multiplied(shipped(), CAMPAIGNS))
     cores = [_core(events // CORE_SHARE, campaigns) for campaigns in measured]
-    decide, peer = _on_kafka(_log(events, sparing(shipped())), rounds)
-    ratio = decide.events_per_second / peer.events_per_second
-    figures = Figures(machine, cores, decide, {"faust": peer}, {"faust": ratio})
+    speeds = _on_kafka(_log(events, sparing(shipped())), rounds)
+    figures = _figures(machine, cores, speeds)
     if file is not None:
         file.write_bytes(as_json(figures))
     click.echo(as_table(figures))
@@ -52,24 +52,29 @@ def _core(events: int, campaigns: CampaignsActivated) -> Core:
     return core.measure(log, count, REPETITIONS)
 
 
-def _on_kafka(log: ShopLog, rounds: int) -> tuple[Speed, Speed]:
-    """Middle speeds of ``decide`` and of stock Faust."""
-    decided: list[Speed] = []
-    peers: list[Speed] = []
+def _on_kafka(log: ShopLog, rounds: int) -> list[tuple[Speed, Speed]]:
+    """Speeds of ``decide`` and of stock Faust in each round."""
+    speeds: list[tuple[Speed, Speed]] = []
     with broker() as address:
         for number in range(1, rounds + 1):
             settings = publish(log, address, f"bench{number}-{os.getpid()}")
-            decided.append(on_kafka.decide(settings, log.events))
-            peers.append(on_kafka.stock_faust(settings, log.events))
+            speeds.append((on_kafka.decide(settings, log.events), on_kafka.stock_faust(settings, log.events)))
             remove(settings)
-            rates = f"{decided[-1].events_per_second:,.0f} and {peers[-1].events_per_second:,.0f}"
+            rates = " and ".join(f"{speed.events_per_second:,.0f}" for speed in speeds[-1])
             _say(f"round {number} of {rounds}: decide and stock Faust fold {rates} events/s")
-    return _middle(decided), _middle(peers)
+    return speeds
 
 
-def _middle(speeds: list[Speed]) -> Speed:
-    middle = median_low(speed.events_per_second for speed in speeds)
-    return next(speed for speed in speeds if speed.events_per_second == middle)
+def _figures(machine: str, cores: list[Core], speeds: list[tuple[Speed, Speed]]) -> Figures:
+    decided, peers = zip(*speeds, strict=True)
+    ratio = median(ours.events_per_second / theirs.events_per_second for ours, theirs in speeds)
+    cpu_ratio = median(theirs.cpu_us_per_event / ours.cpu_us_per_event for ours, theirs in speeds)
+    return Figures(machine, cores, _middle(decided), {"faust": _middle(peers)}, {"faust": ratio}, {"faust": cpu_ratio})
+
+
+def _middle(speeds: Iterable[Speed]) -> Speed:
+    ranked = sorted(speeds, key=lambda speed: speed.events_per_second)
+    return ranked[len(ranked) // 2]
 
 
 def _log(events: int, campaigns: CampaignsActivated) -> ShopLog:

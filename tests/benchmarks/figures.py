@@ -40,9 +40,10 @@ class Speed(msgspec.Struct, frozen=True):
 
 
 class Figures(msgspec.Struct, frozen=True):
-    """Everything of one run; ``ratios`` is events/s of ``decide`` over the peer's.
+    """Everything of one run; speeds and ratios are medians over its rounds.
 
-    The log on the broker is the one that the first of ``core`` folds.
+    ``ratios`` is events/s of ``decide`` over the peer's, ``cpu_ratios`` the peer's CPU time per event over that of
+    ``decide``. Campaigns on the broker are those of the first of ``core``.
     """
 
     machine: str
@@ -50,6 +51,7 @@ class Figures(msgspec.Struct, frozen=True):
     decide: Speed
     peers: dict[str, Speed]
     ratios: dict[str, float]
+    cpu_ratios: dict[str, float]
 
 
 def as_json(figures: Figures) -> bytes:
@@ -79,13 +81,9 @@ def _core(cores: list[Core]) -> list[str]:
 
 def _speeds(figures: Figures) -> list[str]:
     what = f"on a broker, durable, {figures.core[0].decisions_per_event:.1%} decisions"
-    lines = [f"{what:<44}{'events/s':>11}{'µs CPU':>11}{'events':>11}{'ratio':>11}"]
-    rows = {"decide": (figures.decide, 1.0)} | {name: (figures.peers[name], ratio) for name, ratio in _ratios(figures)}
-    for name, (speed, ratio) in rows.items():
-        numbers = f"{speed.events_per_second:>11,.0f}{speed.cpu_us_per_event:>11.1f}{speed.events:>11,}{ratio:>10.1f}×"
-        lines.append(f"{name:<44}{numbers}")
+    lines = [f"{what:<44}{'events/s':>11}{'ratio':>11}{'µs CPU':>11}{'ratio':>11}"]
+    ratios, cpu_ratios = {"decide": 1.0} | figures.ratios, {"decide": 1.0} | figures.cpu_ratios
+    for name, speed in ({"decide": figures.decide} | figures.peers).items():
+        rate, cpu = f"{speed.events_per_second:>11,.0f}", f"{speed.cpu_us_per_event:>11.1f}"
+        lines.append(f"{name:<44}{rate}{ratios[name]:>10.1f}×{cpu}{cpu_ratios[name]:>10.1f}×")
     return lines
-
-
-def _ratios(figures: Figures) -> list[tuple[str, float]]:
-    return sorted(figures.ratios.items())

@@ -11,6 +11,7 @@ FIGURES = Figures(
     decide=Speed(120_000, 3.0, 40_000.0, 25.0),
     peers={"faust": Speed(120_000, 60.0, 2_000.0, 500.0)},
     ratios={"faust": 20.0},
+    cpu_ratios={"faust": 19.5},
 )
 
 
@@ -28,8 +29,8 @@ def test_the_table_shows_every_figure() -> None:
     assert lines[3].split()[:5] == ["20", "live", "campaigns,", "5.0%", "decisions"]
     assert lines[3].split()[5:] == ["7.50", "0.70", "3.30", "1.20", "2.30"]
     assert "6.2 µs and 640 bytes per user" in lines[4]
-    assert lines[-2].split() == ["decide", "40,000", "25.0", "120,000", "1.0×"]
-    assert lines[-1].split() == ["faust", "2,000", "500.0", "120,000", "20.0×"]
+    assert lines[-2].split() == ["decide", "40,000", "1.0×", "25.0", "1.0×"]
+    assert lines[-1].split() == ["faust", "2,000", "20.0×", "500.0", "19.5×"]
 
 
 def test_speed_leaves_out_start_and_end() -> None:
