@@ -19,7 +19,7 @@ from schemas.topics import CONTROL, DECISIONS, EXPERIMENT_RESULTS, TRIGGERS
 from schemas.triggers import Trigger
 from streams.intake.tokens import Tokens
 from tests.making.storefront import Storefront
-from tests.making.topics import bodies_of, written
+from tests.making.topics import bodies_of, log_of, written
 from tests.making.workers import Worker, wait_for
 
 Promostream = Callable[..., subprocess.CompletedProcess[str]]
@@ -145,6 +145,7 @@ def test_the_loop_closes(settings: Settings, workers: Workers, promostream: Prom
     kinds = ("response_models", "fraud_model")
     wait_for(lambda: in_force(decide, settings.partitions, *kinds), f"decide: {decide.log}", seconds=30)
     check_taken_up(settings, shop, decide)
+    check_versions(settings)
     check_counted(settings, workers, sent)
     check_explained(settings, promostream, sent)
     for worker in workers.values():
@@ -161,7 +162,26 @@ def check_decisions(settings: Settings, sent: list[Trigger]) -> None:
     assert {d.campaign for d in decisions_for(settings, INTERESTED)} == {"browse-interest@1"}
     assert len(sent) >= 10
     assert all(trigger.reasons and trigger.expires_at > trigger.decided_at for trigger in sent)
-    assert not any(d.versions for d in all_of(settings, DECISIONS, Decision))
+
+
+def check_versions(settings: Settings) -> None:
+    """Every decision names exactly the models that its own log had activated before it."""
+    for partition in range(settings.partitions):
+        due = [decode_json(value, Decision) for _, value, _ in written(settings, DECISIONS, partition)]
+        in_force: dict[str, str] = {}
+        for record in log_of(settings, partition):
+            body = decode_record(record.value).body
+            if isinstance(body, ModelActivated):
+                in_force = {**in_force, body.name: str(body.version)}
+            while due and place_of(due[0]) == (partition, record.offset):
+                assert due.pop(0).versions == in_force
+        assert not due
+
+
+def place_of(decision: Decision) -> tuple[int, int]:
+    """The partition and the offset of the record at which it was made, as its id tells."""
+    _, partition, offset, _ = decision.decision_id.split("-")
+    return int(partition), int(offset)
 
 
 def check_taken_up(settings: Settings, shop: Storefront, decide: Worker) -> None:
