@@ -19,6 +19,7 @@ COMMANDS = {
     "features": "agents.cli.features",
     "simulate": "agents.cli.simulate",
     "explain": "agents.cli.explain",
+    "assess": "agents.cli.assess",
     "schemas": "agents.cli.schemas",
 }
 

@@ -1,0 +1,1 @@
+"""Analysts' tables: any CSV, Parquet or JSON lines, one row per observation."""

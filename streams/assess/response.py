@@ -1,0 +1,115 @@
+"""``assess response``: the progressive champion beside the constant and beside boosting, on the same rows."""
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from streams.assess import batch
+from streams.assess.figures import Figures, judge, row_losses
+from streams.response.progressive.blend import Blend
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+WARM_UP = 0.1
+"""Share of rows that nobody is judged on: boosting has seen nothing by then."""
+PERIODS = 10
+ONCE = 0.2
+"""Share of rows on which the boosting that is fitted once has been fitted."""
+FEW_POSITIVES = 30
+BASE_RATE = "base rate"
+SINGLES = {"log": "logistic", "hats": "piecewise_linear", "pairs": "crosses", "stack": "stack"}
+"""Single experts of the champion that are shown beside it, by their name in the figures."""
+
+
+class Period(msgspec.Struct, frozen=True):
+    """One stretch of rows: their number, their rate of positives and each model's log loss (nats per row)."""
+
+    rows: int
+    rate: float
+    log_loss: dict[str, float]
+
+
+class ResponseAssessment(msgspec.Struct, frozen=True):
+    """All figures of ``assess response``; ``models`` holds at least champion, constant and batch.
+
+    ``champion_weights`` says what the champion is made of at the end; ``notes`` what a reader should know.
+    """
+
+    rows: int
+    scored: int
+    positives: int
+    rate: float
+    models: dict[str, Figures]
+    over_time: list[Period]
+    champion_weights: dict[str, float]
+    notes: list[str]
+
+
+def assess_response(
+    numbers: Floats,
+    levels: Ints,
+    labels: Floats,
+    ready: Ints,
+    refits: list[int],
+    progress: Callable[[str, int], None] = lambda _, __: None,
+) -> ResponseAssessment:
+    """Predict every row from those before it whose labels are known, by every model.
+
+    ``numbers`` (n × F, NaN where missing), ``levels`` (n × C, codes from 0), ``labels`` (n, 0 or 1), ``ready`` (n):
+    how many labels are known before each row; rows are in the order of time. Boosting is fitted anew at ``refits``.
+    """
+    blended = Blend(numbers, levels, labels, ready).run(lambda rows: progress("champion", rows))
+    table = batch.rows(numbers, levels, labels)
+    count = len(labels)
+    chances = {
+        "champion": blended.probability,
+        "constant": _sigmoid(blended.logits[:, blended.names.index(BASE_RATE)]),
+        "batch": batch.refitted(table, ready, refits, progress=lambda rows: progress("batch", rows)),
+        "batch_once": batch.refitted(table, ready, [int(count * ONCE)]),
+    }
+    for own, shown in SINGLES.items():
+        chances[shown] = _sigmoid(blended.logits[:, blended.names.index(own)])
+    scored = slice(int(count * WARM_UP), count)
+    return ResponseAssessment(
+        rows=count,
+        scored=scored.stop - scored.start,
+        positives=int(labels.sum()),
+        rate=float(labels.mean()),
+        models={name: judge(labels[scored], own[scored], chances["constant"][scored]) for name, own in chances.items()},
+        over_time=_periods(labels, chances, scored),
+        champion_weights={name: weight for name, weight in blended.weights.items() if weight >= 0.01},  # noqa: PLR2004
+        notes=_notes(labels[scored]),
+    )
+
+
+def known_before(times: Floats, delay: float) -> Ints:
+    """For each row of rising ``times`` (s) how many earlier labels are known, each ``delay`` seconds after its row."""
+    known: Ints = np.minimum(np.searchsorted(times + delay, times, side="right"), np.arange(len(times)))
+    return known.astype(np.int64)
+
+
+def _sigmoid(logits: NDArray[np.float32]) -> Floats:
+    return 1.0 / (1.0 + np.exp(-logits.astype(np.float64)))
+
+
+def _periods(labels: Floats, chances: dict[str, Floats], scored: slice) -> list[Period]:
+    cuts = np.linspace(scored.start, scored.stop, min(PERIODS, scored.stop - scored.start) + 1).astype(int).tolist()
+    return [
+        Period(
+            b - a,
+            float(labels[a:b].mean()),
+            {n: float(row_losses(labels[a:b], p[a:b]).mean()) for n, p in chances.items()},
+        )
+        for a, b in pairwise(cuts)
+    ]
+
+
+def _notes(labels: Floats) -> list[str]:
+    positives = int(min(labels.sum(), len(labels) - labels.sum()))
+    if positives >= FEW_POSITIVES:
+        return []
+    return [f"only {positives} rows of the rarer label are scored: no figure here is certain"]

@@ -1,0 +1,134 @@
+"""The champion of ``assess response``: Bayesian experts, stacked and mixed so that the best is hardly missed."""
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from streams.response.progressive.columns import Columns, Hats
+from streams.response.progressive.experts import BaseRate, Bayesian, Expert, Mixture, Pairs
+from streams.response.progressive.kernels import Floats, Ints
+from streams.response.progressive.rows import MOST, Part, parts, replay
+
+PRIOR, HAT_PRIOR, STACK_PRIOR = 0.03, 0.3, 0.02
+RECENT = 1_000.0
+KEEP = 0.9998
+"""What a label leaves of the precision in the experts that forget: about the last 5,000 labels count."""
+STAGES = (200, 2_000, 20_000)
+"""Rows after which knots are placed again, over the rows before; what hangs on them starts anew on as many labels."""
+MEMORY = 20_000
+MOST_HATS = 260
+MOST_PRODUCTS = 20
+MOST_PAIRED = 40
+FINE = 33
+FIRST_KNOTS = 4
+MOST_LOGIT = 12.0
+
+Narrow = NDArray[np.float32]
+
+
+class Blended(NamedTuple):
+    """``probability`` (n) of every row before its label; ``logits`` (n × experts) and the last ``weights`` by name."""
+
+    probability: Floats
+    logits: Narrow
+    names: tuple[str, ...]
+    weights: dict[str, float]
+
+
+class Blend:
+    """Predicts each row of a table from the rows before it whose labels are known.
+
+    Linear experts on standardised columns, plain, logged and forgetting; products of columns; piecewise linear
+    effects over quantiles; pairs of columns; the base rate. A Bayesian stack learns to add their log-odds, and a
+    fixed-share mixture over all of them is the answer: in total log loss it is worse than the best single one,
+    the base rate included, by at most ln(experts) plus a little for changing horses.
+    """
+
+    def __init__(self, numbers: Floats, levels: Ints, labels: Floats, ready: Ints) -> None:
+        self._columns = Columns(numbers, levels)
+        self._labels, self._ready = labels, ready
+        self._early = _early_experts(self._columns)
+        self._staged: dict[str, Expert] = {}
+        self.names = (*self._early, "hats", "hats forgetting", "pairs", "stack")
+        self._logits: Narrow = np.zeros((len(labels), len(self.names)), np.float32)
+        self._single: Narrow = np.zeros(len(labels), np.float32)
+        self._without_pairs = Mixture(len(self.names) - 2)
+        self._stack = Bayesian(self._stack_rows, len(self.names), STACK_PRIOR)
+        self._mixture = Mixture(len(self.names))
+
+    def run(self, progress: Callable[[int], None] = lambda _: None) -> Blended:
+        """Every row in order; ``progress`` is told how many more are done."""
+        count = len(self._labels)
+        probability = np.empty(count)
+        for start, stop in pairwise((0, *(stage for stage in STAGES if stage < count), count)):
+            if start:
+                self._place(start)
+            for part in parts(self._ready, self._labels, start, stop):
+                probability[part.predict] = self._advance(part)
+                progress(len(part.known))
+        return Blended(probability, self._logits, self.names, dict(zip(self.names, self._mixture.weights, strict=True)))
+
+    def _advance(self, part: Part) -> Floats:
+        self._columns.advance(part)
+        nothing = np.zeros(len(part.rows))
+        for name, expert in self._early.items():
+            self._note(name, part, expert.advance(part, nothing))
+        for name in ("hats", "hats forgetting"):
+            staged = self._staged.get(name)
+            self._note(name, part, staged.advance(part, nothing) if staged else self._said("log", part))
+        mixed = self._without_pairs.advance(part, self._logits[part.rows, :-2])
+        self._single[part.predict] = np.log(mixed / (1.0 - mixed))
+        pairs = self._staged.get("pairs")
+        single = self._single[part.rows].astype(np.float64)
+        self._note("pairs", part, pairs.advance(part, single) if pairs else self._said("hats", part))
+        self._note("stack", part, self._stack.advance(part, self._mean(part.rows)))
+        return self._mixture.advance(part, self._logits[part.rows])
+
+    def _place(self, start: int) -> None:
+        """Place the knots by the rows before ``start`` and teach what hangs on them the labels known by then."""
+        columns, begin = self._columns, max(start - MEMORY, 0)
+        most = FIRST_KNOTS if start < STAGES[1] else max(3, min(7, MOST_HATS // max(columns.count, 1) - 1))
+        hats = Hats(columns, columns.quantiles(begin, start, most))
+        for name, keep in (("hats", 1.0), ("hats forgetting", KEEP)):
+            self._staged[name] = Bayesian(hats.encode, hats.size, HAT_PRIOR, keep)
+        if 1 < columns.count <= MOST_PAIRED:
+            self._staged["pairs"] = Pairs(columns, columns.quantiles(begin, start, FINE))
+        known = int(self._ready[start - 1])
+        for at in range(max(known - MEMORY, 0), known, MOST):
+            part = replay(self._labels, at, min(at + MOST, known))
+            for name, staged in self._staged.items():
+                staged.advance(part, self._single[part.rows].astype(np.float64) * (name == "pairs"))
+
+    def _note(self, name: str, part: Part, logits: Floats) -> None:
+        self._logits[part.predict, self.names.index(name)] = np.clip(logits, -MOST_LOGIT, MOST_LOGIT)
+
+    def _said(self, name: str, part: Part) -> Floats:
+        return self._logits[part.predict, self.names.index(name)].astype(np.float64)
+
+    def _stack_rows(self, rows: Ints) -> tuple[Ints, Floats]:
+        """What every expert but the stack says, beside an intercept."""
+        said = np.concatenate([np.ones((len(rows), 1)), self._logits[rows, :-1]], axis=1)
+        return np.tile(np.arange(said.shape[1]), (len(rows), 1)), said
+
+    def _mean(self, rows: Ints) -> Floats:
+        """Where the stack begins: the mean log-odds of the experts that see the columns."""
+        mean: Floats = self._logits[rows, 2:-1].astype(np.float64).mean(axis=1)
+        return mean
+
+
+def _early_experts(columns: Columns) -> dict[str, Expert]:
+    """Those that need no knots; the first two see no column."""
+    size = 1 + 2 * columns.count
+    experts: dict[str, Expert] = {
+        "base rate": BaseRate(),
+        "recent rate": BaseRate(RECENT),
+        "linear": Bayesian(columns.linear, size, PRIOR),
+        "log": Bayesian(columns.log_linear, size, PRIOR),
+        "log forgetting": Bayesian(columns.log_linear, size, PRIOR, KEEP),
+    }
+    if columns.count <= MOST_PRODUCTS:
+        experts["products"] = Bayesian(columns.products, size + columns.count * (columns.count + 1) // 2, PRIOR)
+    return experts

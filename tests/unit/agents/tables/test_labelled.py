@@ -1,0 +1,75 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from agents.errors import WrongUse
+from agents.tables.labelled import Choice, read_labelled
+
+ROWS = """at,amount,colour,id,flat,won
+2026-01-02 00:00:00,3.5,red,a,1,yes
+2026-01-01 00:00:00,?,blue,b,1,no
+2026-01-03 12:00:00,7,,c,1,yes
+2026-01-04 00:00:00,1e3,red,d,1,
+"""
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    """A small table in no order, with gaps."""
+    file = tmp_path / "table.csv"
+    file.write_text(ROWS, encoding="utf-8")
+    return file
+
+
+def test_rows_stand_in_the_order_of_time_and_labels_come_late(table: Path) -> None:
+    """A day after its row a label is known; a row without one is left out, and it is said."""
+    read = read_labelled(table, Choice("won", time="at", delay=86_400.0))
+    assert read.labels.tolist() == [0.0, 1.0, 1.0]
+    assert read.ready.tolist() == [0, 1, 2]
+    assert "1 rows without a label or a time were left out" in read.features.notes
+
+
+def test_numbers_categories_and_gaps_are_told_apart(table: Path) -> None:
+    """A number that is none is NaN, a missing level has its own code, a column that never changes is left out."""
+    own = read_labelled(table, Choice("won", time="at")).features
+    assert own.number_names == ["amount"]
+    assert np.isnan(own.numbers[0, 0])
+    assert own.numbers[1:, 0].tolist() == [3.5, 7.0]
+    assert own.level_names == ["colour", "id"]
+    assert own.levels[2, 0] == 0
+    assert "flat: always the same, left out" in own.notes
+
+
+def test_named_features_are_the_only_ones(table: Path) -> None:
+    """And those ignored are not there."""
+    assert read_labelled(table, Choice("won", only=("amount",))).features.level_names == []
+    assert read_labelled(table, Choice("won", time="at", ignore=("id",))).features.level_names == ["colour"]
+
+
+@pytest.mark.parametrize(
+    ("choice", "said"),
+    [
+        (Choice("lost"), "--label lost: "),
+        (Choice("colour"), "--label colour has the values blue, red, not 0 and 1; say which"),
+        (Choice("colour", positive="green"), "--positive green: colour has the values blue, red; name one of them"),
+        (Choice("won", time="colour"), "--time colour: 'red' is no moment; use ISO 8601"),
+        (Choice("won", delay=60.0), "--delay needs --time"),
+        (Choice("won", ignore=("colours",)), "--ignore colours: "),
+    ],
+)
+def test_a_wrong_choice_is_one_line(table: Path, choice: Choice, said: str) -> None:
+    """It names the option, what was found and what would fit."""
+    with pytest.raises(WrongUse) as told:
+        read_labelled(table, choice)
+    assert said in str(told.value)
+
+
+@pytest.mark.parametrize("content", [b"", b"a,b\n", b'{"a": [}\n'])
+def test_a_file_that_is_no_table_is_one_line(tmp_path: Path, content: bytes) -> None:
+    """Whatever pyarrow says of it."""
+    file = tmp_path / ("table.jsonl" if content.startswith(b"{") else "table.csv")
+    file.write_bytes(content)
+    with pytest.raises(WrongUse) as told:
+        read_labelled(file, Choice("a"))
+    assert "\n" not in str(told.value)
