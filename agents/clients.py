@@ -1,15 +1,17 @@
 """confluent-kafka clients from settings: the one place that knows their configuration."""
 
-from pathlib import Path
+import logging
 
 from confluent_kafka import Consumer, Producer
 from confluent_kafka.admin import AdminClient
 
-from agents.errors import WrongUse
-from agents.settings import PREFIX, Settings
-from agents.wording import reason
+from agents.security import for_librdkafka
+from agents.settings import Settings
 
 Config = dict[str, str | int | float | bool]
+
+log = logging.getLogger("promostream.librdkafka")
+log.addHandler(logging.NullHandler())  # a command says what went wrong itself, in one line; a worker logs it
 
 LARGEST_MESSAGE = 8 * 1024 * 1024
 """Bytes of an internal message: model snapshots, sets of campaigns, dead letters with the original inside."""
@@ -19,40 +21,17 @@ def connection(settings: Settings) -> Config:
     """The part of the configuration that every client shares.
 
     Raises:
-        WrongUse: a file that it names cannot be read.
+        WrongUse: the security settings do not fit together, or a file that they name cannot be read.
 
     """
-    config: Config = {
-        "bootstrap.servers": settings.bootstrap_servers,
-        "security.protocol": settings.security_protocol,
-        "log_level": 2,
-        "socket.keepalive.enable": True,
-    }
-    if settings.ssl_ca_file:
-        _read("SSL_CA_FILE", settings.ssl_ca_file)
-        config["ssl.ca.location"] = settings.ssl_ca_file
-    if settings.sasl_username:
-        password = settings.sasl_password
-        if settings.sasl_password_file:
-            password = _read("SASL_PASSWORD_FILE", settings.sasl_password_file).strip()
-        config |= {
-            "sasl.mechanism": settings.sasl_mechanism,
-            "sasl.username": settings.sasl_username,
-            "sasl.password": password,
-        }
-    return config
-
-
-def _read(name: str, file: str) -> str:
-    try:
-        return Path(file).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise WrongUse(f"{PREFIX}{name}: {file} cannot be read: {reason(error)}") from error
+    config = for_librdkafka(settings)
+    config["bootstrap.servers"] = settings.bootstrap_servers
+    return config | {"log_level": 2, "socket.keepalive.enable": True}
 
 
 def admin_client(settings: Settings) -> AdminClient:
     """An admin client."""
-    return AdminClient(connection(settings))
+    return AdminClient(connection(settings), logger=log)
 
 
 def producer(settings: Settings, **extra: str | float | bool) -> Producer:
@@ -67,7 +46,7 @@ def producer(settings: Settings, **extra: str | float | bool) -> Producer:
         "queue.buffering.max.messages": 1_000_000,
         "message.max.bytes": LARGEST_MESSAGE,
     }
-    return Producer(config | {name.replace("_", "."): value for name, value in extra.items()})
+    return Producer(config | {name.replace("_", "."): value for name, value in extra.items()}, logger=log)
 
 
 def consumer(settings: Settings, **extra: str | float | bool) -> Consumer:
@@ -82,4 +61,4 @@ def consumer(settings: Settings, **extra: str | float | bool) -> Consumer:
         "fetch.wait.max.ms": 100,
         "fetch.error.backoff.ms": 50,
     }
-    return Consumer(config | {name.replace("_", "."): value for name, value in extra.items()})
+    return Consumer(config | {name.replace("_", "."): value for name, value in extra.items()}, logger=log)

@@ -6,27 +6,34 @@ from typing import NamedTuple
 import msgspec
 from confluent_kafka import KafkaError, KafkaException, Message
 
+from agents.access import explained
 from agents.clients import producer
 from agents.errors import BrokerNotReady
 from agents.reading_back import read_partition
+from agents.rights import Right
 from agents.settings import Settings
 from schemas.codec import decode_record, encode_msgpack
 from schemas.origins import Origin
-from schemas.records import CampaignsActivated, LogOpened, Record
+from schemas.records import CampaignsActivated, InputsBound, LogOpened, Record
 from schemas.topics import CONTROL
 
 OPERATOR = "operator"
 CAMPAIGNS_KEY = b"campaigns"
 OPENING_KEY = b"log"
+INPUTS_KEY = b"inputs"
 SECONDS = 10.0
 
 
 class Held(NamedTuple):
-    """The last set of campaigns on ``control``, the time (ms) of the operator's last record, how the log was opened."""
+    """The last set of campaigns on ``control``, the time (ms) of the operator's last record, how the log was opened.
+
+    ``inputs``: which topics feed it.
+    """
 
     campaigns: CampaignsActivated
     last: int
     opening: LogOpened | None = None
+    inputs: InputsBound = InputsBound({})
 
 
 NOTHING = CampaignsActivated((), (), "", "")
@@ -51,6 +58,8 @@ def read_held(settings: Settings) -> Held:
             held = held._replace(campaigns=record.body)
         elif isinstance(record.body, LogOpened):
             held = held._replace(opening=record.body)
+        elif isinstance(record.body, InputsBound):
+            held = held._replace(inputs=record.body)
     return held
 
 
@@ -74,16 +83,27 @@ def write_opening(settings: Settings, opening: LogOpened, after: int) -> Record:
     return _write(settings, OPENING_KEY, opening, after)
 
 
-def _write(settings: Settings, key: bytes, body: CampaignsActivated | LogOpened, after: int) -> Record:
+def write_inputs(settings: Settings, inputs: InputsBound, after: int) -> Record:
+    """Put on ``control`` which topics feed the log, oldest id first; ``intake`` reads it there and copies it nowhere.
+
+    Raises:
+        BrokerNotReady: the broker did not take it within 10 s.
+
+    """
+    return _write(settings, INPUTS_KEY, inputs, after)
+
+
+def _write(settings: Settings, key: bytes, body: CampaignsActivated | InputsBound | LogOpened, after: int) -> Record:
     now = time.time_ns() // 1_000_000
     record = Record(Origin(OPERATOR, 0, max(now, after + 1)), now, "", body)
     failed: list[str] = []
 
     def note(error: KafkaError | None, message: Message) -> None:
         del message
-        failed.extend([] if error is None else [error.str()])
+        failed.extend([] if error is None else [explained(settings, error, Right("Write", "topic", CONTROL))])
 
-    sender = producer(settings, message_timeout_ms=int(SECONDS * 1000))
+    # a single record has no gaps; with the guarantee a refusal would be a fatal error, raised into ``note`` itself
+    sender = producer(settings, message_timeout_ms=int(SECONDS * 1000), enable_gapless_guarantee=False)
     try:
         sender.produce(settings.topic(CONTROL), value=encode_msgpack(record), key=key, partition=0, on_delivery=note)
         unsent = sender.flush(SECONDS + 1)

@@ -7,10 +7,13 @@ from typing import Literal
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient, ClusterMetadata, NewTopic, TopicMetadata
 
+from agents.access import explained, require_rights
 from agents.admin import ANSWER_SECONDS, connect
 from agents.control import read_held
 from agents.errors import BrokerNotReady, Refused, WrongUse
+from agents.input_topics import bind_inputs
 from agents.log_opening import keep_opening, read_openings, write_openings
+from agents.rights import OPENING, Right
 from agents.settings import Settings
 from agents.topic_differences import partition_count, topic_config
 from schemas.records import LogOpened
@@ -35,10 +38,12 @@ def create_topics(settings: Settings, epoch: str = "e1", clock: Clock = "arrival
         raise WrongUse(f"epoch {epoch!r}: ids contain it; use small letters and digits, such as e1")
     opening = LogOpened(epoch, clock, settings.partitions, fingerprint(settings.tokens().value))
     client, cluster = connect(settings)
+    require_rights(client, settings, OPENING)
     opened = _compatible(settings, cluster, opening)
     missing = [topic for topic in TOPICS.values() if settings.topic(topic.name) not in cluster.topics]
     _create(client, missing, settings)
     keep_opening(settings, opening)  # first, so that it is there as long as the log is
+    bind_inputs(settings)
     write_openings(settings, opening, sorted(set(range(settings.partitions)) - opened))
     return [settings.topic(topic.name) for topic in missing]
 
@@ -93,7 +98,9 @@ def _create(client: AdminClient, topics: list[Topic], settings: Settings) -> Non
             created.result()
         except KafkaException as error:
             if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
-                raise BrokerNotReady(f"the broker did not create {name}: {error.args[0].str()}") from error
+                right = Right("Create", "topic", name.removeprefix(settings.topic_prefix))
+                why = explained(settings, error.args[0], right)
+                raise BrokerNotReady(f"the broker did not create {name}: {why}") from error
     _await(client, [topic.topic for topic in new])
 
 

@@ -13,13 +13,21 @@ from streams.state import FoldSettings
 TOPICS = (USER_LOG,)
 
 
+def told(settings: Settings) -> FoldSettings:
+    """What the folds are told. Outputs depend on it: to change it, stop all workers of the role with SIGTERM first.
+
+    A partition whose last owner did not leave in order is refused under other settings: what was folded beyond its
+    checkpoint would come out otherwise than it stands in the topics.
+    """
+    return FoldSettings(
+        coupon_key=settings.coupons().value, global_holdout=settings.global_holdout, alert_risk=settings.alert_risk
+    )
+
+
 def fold_of(settings: Settings, models: ModelStore, topic: str, partition: int) -> DecideFold:
     """The fold of one partition of the log."""
     del topic
-    told = FoldSettings(
-        coupon_key=settings.coupons().value, global_holdout=settings.global_holdout, alert_risk=settings.alert_risk
-    )
-    return DecideFold(partition, told, models)
+    return DecideFold(partition, told(settings), models)
 
 
 def add_agent(app: BatchApp, partitions: FoldedPartitions) -> None:

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from confluent_kafka import KafkaError, Message
 
 from agents.runtime.lanes import Wire
+from agents.runtime.outputs import OVERDUE
 from agents.settings import Settings
 from agents.transport.batches import Place
 from streams.intake.fold import IntakeOutput
@@ -15,32 +16,50 @@ PATIENCE = 0.01
 
 
 class Deliveries:
-    """Counts what was queued and delivered; ``fail(reason)`` must end the process when a record is not."""
+    """Counts what was queued and delivered; ``fail(reason)`` must end the process when a record is not.
 
-    def __init__(self, settings: Settings, wire: Wire, fail: Callable[[str], None]) -> None:
+    ``lease`` and ``at_once`` as in ``runtime.outputs``: what waits when the lease ends could overtake a successor.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        wire: Wire,
+        fail: Callable[[str], None],
+        *,
+        lease: Callable[[], bool] = lambda: True,
+        at_once: Callable[[str], None] | None = None,
+    ) -> None:
         self._settings = settings
         self._wire = wire
         self._fail = fail
+        self._lease = lease
+        self._at_once = at_once or fail
         self._sent = self._delivered = 0
         self._noted: deque[tuple[int, Mapping[Place, int]]] = deque()
 
-    def send(self, outputs: Iterable[IntakeOutput]) -> None:
+    def send(self, outputs: Collection[IntakeOutput]) -> None:
         """Queue outputs in order; waits only when the broker is slower than this process."""
+        if outputs and not self._lease():
+            self._fail("the lease ended between reading and writing")
+            return
         for output in outputs:
             while not self._queue(output):
                 self._wire.poll(PATIENCE)
+                self._look_at_lease()
             self._sent += 1
-        self._wire.poll(0)
+        self.serve()
 
     def serve(self) -> None:
         """Let delivery reports arrive."""
         self._wire.poll(0)
+        self._look_at_lease()
 
     async def settle(self, seconds: float) -> bool:
         """Whether everything is delivered within this time."""
         deadline = asyncio.get_running_loop().time() + seconds
         while self._delivered < self._sent and asyncio.get_running_loop().time() < deadline:
-            self._wire.poll(0)
+            self.serve()
             await asyncio.sleep(PATIENCE)
         return self._delivered >= self._sent
 
@@ -68,6 +87,10 @@ class Deliveries:
         except BufferError:
             return False
         return True
+
+    def _look_at_lease(self) -> None:
+        if len(self._wire) and not self._lease():
+            self._at_once(OVERDUE)
 
     def _arrived(self, error: KafkaError | None, message: Message) -> None:
         if error is not None:

@@ -3,15 +3,17 @@
 import asyncio
 import logging
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import Protocol
 
 from agents.deliveries import Deliveries
+from agents.flooded import Flooded
 from agents.metrics import Counters, Exporter
 from agents.runtime.partition import wall_ms
 from agents.transport.batches import BEGINNING, Batch, Place
 from agents.transport.port import Port
+from schemas.topics import INTAKE_SOURCES
 from streams.intake.fold import IntakeFold, SourceRecord
 
 log = logging.getLogger("promostream.worker")
@@ -54,6 +56,7 @@ class InputPartitions:
         self._leaving = False
         self._read: dict[Place, int] = {}
         self._paused: set[Place] = set()
+        self._flooded = Flooded()
         self._ticked = self._committed_at = 0
         self._committed: dict[Place, int] = {}
 
@@ -83,6 +86,7 @@ class InputPartitions:
         self._committed.clear()
         self._deliveries.forget()
         self._paused.clear()
+        self._flooded.clear()
         assigned: dict[str, set[int]] = defaultdict(set)
         for place in places:
             assigned[self._name(place)].add(place.partition)
@@ -104,7 +108,7 @@ class InputPartitions:
             for place, records in batch.records.items():
                 await self._fold_place(batch.epoch, place, records)
             for place, at in batch.drained.items():
-                if self._acts(batch.epoch):
+                if self._acts(batch.epoch) and place not in self._flooded:
                     self._deliveries.send(self._fold.drained(self._name(place), place.partition, at))
         except Exception as error:
             log.exception("intake failed")
@@ -113,6 +117,9 @@ class InputPartitions:
             self._exporter.observe("batch_duration_seconds", time.perf_counter() - began, "intake", "fold")
 
     async def _fold_place(self, epoch: int, place: Place, records: list[SourceRecord]) -> None:
+        if place in self._flooded and epoch == self._port.reader.epoch:
+            self._flooded.add(place, records)
+            return
         size = self._port.settings.chunk_records
         for at in range(0, len(records), size):
             chunk = [record for record in records[at : at + size] if record.offset >= self._read.get(place, 0)]
@@ -120,14 +127,21 @@ class InputPartitions:
                 await asyncio.sleep(STEP)
             if not chunk or not self._acts(epoch):
                 continue
-            self._deliveries.send(self._fold.fold(self._name(place), place.partition, chunk, wall_ms()))
-            for source, age in self._fold.take_ages():
-                self._exporter.observe("event_age_seconds", age / 1000, source)
-            self._read[place] = chunk[-1].offset + 1
+            self._fold_chunk(place, chunk)
+            if self._fold.paused(self._name(place), place.partition, wall_ms()):
+                self._flooded.pause(place, records[at + size :], wall_ms())
+                self._port.reader.leave(place)
+                return
             await asyncio.sleep(0)
         if self._held(place) > MOST_HELD and place not in self._paused:
             self._paused.add(place)
             self._port.reader.leave(place)
+
+    def _fold_chunk(self, place: Place, chunk: list[SourceRecord]) -> None:
+        self._deliveries.send(self._fold.fold(self._name(place), place.partition, chunk, wall_ms()))
+        for source, age in self._fold.take_ages():
+            self._exporter.observe("event_age_seconds", age / 1000, source)
+        self._read[place] = chunk[-1].offset + 1
 
     async def step(self) -> float:
         """Ticks, deliveries, commits; the seconds until the next step."""
@@ -135,20 +149,40 @@ class InputPartitions:
         self._deliveries.serve()
         if self._suspended or not self._port.lease.may_act():
             return STEP
+        self._resume(now)
         if not 0 <= now - self._ticked < TICK_MS:  # the clock may have been set back
             self._ticked = now
             self._deliveries.send(self._fold.tick(now))
             self._read_on()
+            self._tell_paused()
         if not 0 <= now - self._committed_at < COMMIT_MS:
             self._committed_at = now
             await self._commit()
         return STEP
 
     def _read_on(self) -> None:
-        ready = {place for place in self._paused if self._held(place) < MOST_HELD // 2}
+        merged = {place for place in self._paused if self._held(place) < MOST_HELD // 2}
+        ready = merged.difference(self._flooded.places())
         if ready:
             self._paused -= ready
             self._port.reader.place(self._port.reader.epoch, {place: self._read[place] for place in ready})
+
+    def _resume(self, now: int) -> None:
+        """Fold a chunk of each flooded partition that may go on; read it again when none is left."""
+        for place in self._flooded.places():
+            if self._fold.paused(self._name(place), place.partition, now):
+                continue
+            waiting = self._flooded.take(place, self._port.settings.chunk_records)
+            chunk = [record for record in waiting if record.offset >= self._read.get(place, 0)]
+            if chunk:
+                self._fold_chunk(place, chunk)
+            if place not in self._flooded and place not in self._paused:
+                self._port.reader.place(self._port.reader.epoch, {place: self._read[place]})
+
+    def _tell_paused(self) -> None:
+        paused = Counter(map(self._name, self._flooded.places()))
+        for source in INTAKE_SOURCES:
+            self._exporter.set("source_paused", paused[source], source)
 
     async def _commit(self) -> None:
         """Commit the latest positions of which everything written is delivered."""

@@ -1,5 +1,6 @@
 """Role ``intake``: batches of the input topics and ``control`` through the intake fold into ``user-log``."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from confluent_kafka import Message
@@ -7,7 +8,7 @@ from confluent_kafka import Message
 from agents.inputs import InputPartitions, Offsets
 from agents.settings import Settings
 from agents.transport.application import BatchApp
-from schemas.records import LogOpened
+from schemas.records import InputsBound, LogOpened
 from schemas.topics import INTAKE_SOURCES
 from streams.intake.fold import IntakeFold, IntakeSettings, SourceRecord
 
@@ -17,17 +18,24 @@ TOPICS = INTAKE_SOURCES
 def source_record(message: Message) -> SourceRecord:
     """What intake wants of a message."""
     given: Any = message.headers() or ()  # a list of pairs; the library's hints allow more
-    headers = tuple((name, value) for name, value in given if isinstance(value, bytes))
+    headers = tuple((name, value if isinstance(value, bytes) else b"") for name, value in given)
     return SourceRecord(message.offset() or 0, message.timestamp()[1], message.key(), message.value(), headers)
 
 
-def fold_of(settings: Settings, opening: LogOpened) -> IntakeFold:
-    """The fold of all partitions of this process, for the log that was opened so."""
+def source_records(messages: Sequence[Message]) -> list[SourceRecord]:
+    """What intake wants of messages."""
+    return [source_record(message) for message in messages]
+
+
+def fold_of(settings: Settings, opening: LogOpened, inputs: InputsBound) -> IntakeFold:
+    """The fold of all partitions of this process, for the log that was opened so and is fed from these topics."""
     told = IntakeSettings(
         token_key=settings.tokens().value,
         partitions=opening.partitions,
         clock="source" if opening.clock == "source" else "arrival",
         epoch=opening.epoch,
+        sources={topic: inputs.source(topic) for topic in inputs.ids},
+        dead_letter_rate=settings.dead_letter_rate,
     )
     return IntakeFold(told)
 

@@ -2,23 +2,47 @@
 
 from typing import Any
 
+from agents.fitting import Fitter
 from agents.partitions import FoldedPartitions
+from agents.retirement import Retirement
 from agents.settings import Settings
 from agents.transport.application import BatchApp
 from schemas.topics import CLOSED_DECISIONS, FRAUD_SAMPLES
 from streams.folding import Fold
 from streams.learn import FraudLearning, LearnSettings, ResponseLearning
+from streams.learn.forests import Fit, fit
 
 TOPICS = (CLOSED_DECISIONS, FRAUD_SAMPLES)
 
 
-def fold_of(settings: Settings, topic: str, partition: int) -> Fold:
-    """The fold of one of the two logs; each has one partition, so that "in order" means something."""
-    del partition
-    told = LearnSettings(
+def told(settings: Settings) -> LearnSettings:
+    """What the folds are told; changed as ``decide``'s are, because a version of a model must have one content."""
+    return LearnSettings(
         retrain_every=settings.retrain_every, refit_every=settings.refit_every, pause=int(settings.model_pause * 1000)
     )
-    return ResponseLearning(told) if topic == CLOSED_DECISIONS else FraudLearning(told)
+
+
+def fold_of(settings: Settings, topic: str, partition: int, fit: Fit = fit) -> Fold:
+    """The fold of one of the two logs; each has one partition, so that "in order" means something."""
+    del partition
+    return ResponseLearning(told(settings)) if topic == CLOSED_DECISIONS else FraudLearning(told(settings), fit)
+
+
+class Beside:
+    """What runs beside the folds: forests are fitted, and versions retired by the owner of ``closed-decisions``."""
+
+    def __init__(self, settings: Settings, fitter: Fitter, partitions: FoldedPartitions) -> None:
+        self._fitter = fitter
+        self._retirement = Retirement(settings, lambda: partitions.runs(CLOSED_DECISIONS))
+
+    async def start(self) -> None:
+        """Begin."""
+        await self._retirement.start()
+
+    async def stop(self) -> None:
+        """End."""
+        await self._retirement.stop()
+        await self._fitter.stop()
 
 
 def add_agent(app: BatchApp, partitions: FoldedPartitions) -> None:

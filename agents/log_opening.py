@@ -8,9 +8,11 @@ import time
 import msgspec
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
+from agents.access import explained
 from agents.clients import consumer, producer
 from agents.control import read_held, write_opening
 from agents.errors import BrokerNotReady, Refused
+from agents.rights import Right
 from agents.settings import Settings
 from schemas.codec import decode_record, encode_msgpack
 from schemas.origins import Origin
@@ -39,13 +41,14 @@ def write_openings(settings: Settings, opening: LogOpened, partitions: list[int]
             failed.append(error)
 
     topic = settings.topic(USER_LOG)
-    sender = producer(settings, message_timeout_ms=int(SECONDS * 1000))
+    sender = producer(settings, message_timeout_ms=int(SECONDS * 1000), enable_gapless_guarantee=False)
     for partition in partitions:
         value = encode_msgpack(opening_record(opening, partition, time.time_ns() // 1_000_000))
         sender.produce(topic, value=value, partition=partition, on_delivery=note)
     unsent = sender.flush(SECONDS + 1)
     if failed or unsent:
-        reason = failed[0].str() if failed else "no answer"
+        right = Right("Write", "topic", USER_LOG)
+        reason = explained(settings, failed[0], right) if failed else "no answer"
         raise BrokerNotReady(f"{topic} could not be opened: {reason}; run `promostream topics create` again")
 
 

@@ -40,6 +40,8 @@ METRICS: dict[str, Metric] = {
         Metric("records_total", "total", ("role", "type"), "records applied, by type"),
         Metric("read_total", "total", ("source",), "messages read at intake: accepted and refused ones"),
         Metric("accepted_total", "total", ("source",), "messages taken at intake"),
+        Metric("redriven_total", "total", ("source",), "dead letters of a source that were taken when they came again"),
+        Metric("source_paused", "gauge", ("source",), "partitions of a source left unread for their dead letters"),
         Metric("repaired_total", "total", ("source", "field"), "fields that cleaning changed"),
         Metric("duplicates_total", "total", ("source",), "records dropped because they had been taken before"),
         Metric("dead_letters_total", "total", ("source", "reason"), "messages refused at intake"),

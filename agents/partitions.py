@@ -13,7 +13,8 @@ from agents.transport.port import Port
 
 log = logging.getLogger("promostream.worker")
 
-BUSY_STEP = 0.004
+HURRIED_STEP = 0.004
+BUSY_STEP = 0.02
 IDLE_STEP = 0.1
 """Seconds between steps: checkpoints go in slices of 1 ms, an idle process should cost nothing."""
 BUSY_SECONDS = 2.0
@@ -89,7 +90,11 @@ class FoldedPartitions:
     async def close(self, *, checkpoint: bool, seconds: float) -> None:
         """The end of this process: what is folded is made durable if ``checkpoint``, within the time given."""
         self._leaving = True
+        closing = list(self.by_place.values())
         await self._close(list(self.by_place), checkpoint=checkpoint, seconds=seconds)
+        behind = [partition.name for partition in closing if partition.behind]
+        if behind and checkpoint:
+            log.warning("no last checkpoint of %s; the next start folds the rest again", ", ".join(behind))
 
     async def _close(self, places: Iterable[Place], *, checkpoint: bool, seconds: float) -> None:
         closing = [partition for place in places if (partition := self.by_place.pop(place, None)) is not None]
@@ -115,7 +120,6 @@ class FoldedPartitions:
                 self._port.fail(f"folding {partition.name} failed ({type(error).__name__}: {error})")
                 return
             astray |= wanted != records[-1].offset + 1 and partition.phase != "closed"
-            partition.step(wall_ms())
         self._exporter.observe("batch_duration_seconds", time.perf_counter() - began, self._role, "fold")
         if astray and batch.epoch == self._port.reader.epoch:
             self._read_again()
@@ -132,18 +136,26 @@ class FoldedPartitions:
         self._step_all()
         if self._paused and not self._suspended and not all(self._is_full(place) for place in self._paused):
             self._read_again()
+        if any(p.in_hurry for p in self.by_place.values()):
+            return HURRIED_STEP
         idle = asyncio.get_running_loop().time() - self._last_batch > BUSY_SECONDS
-        pending = any(p.pending for p in self.by_place.values())
-        return IDLE_STEP if idle and not pending else BUSY_STEP
+        return IDLE_STEP if idle else BUSY_STEP
 
     def _step_all(self) -> None:
+        now = wall_ms()
         for partition in list(self.by_place.values()):
-            partition.step(wall_ms())
+            partition.step(now)
 
     def counters(self) -> list[Counters]:
         """Totals of the folds owned now, and what partitions counted in this process."""
         owned = list(self.by_place.values())
         return [*(p.fold.counters() for p in owned), *map(_totals, owned), self._ended]
+
+    def runs(self, topic: str) -> bool:
+        """Whether this process folds a partition of the topic, and may."""
+        return self._may_act() and any(
+            p.name.startswith(f"{topic}/") and p.phase == "running" for p in self.by_place.values()
+        )
 
     def problems(self) -> list[str]:
         """Why this process is not ready: one line per partition that does not run."""

@@ -2,40 +2,50 @@
 
 import time
 from collections.abc import Callable, Iterator
+from typing import Literal
 
 from confluent_kafka import KafkaException, Message
 
 from agents.admin import require_topics
 from agents.clients import consumer
 from agents.errors import BrokerNotReady
+from agents.rights import using
 from agents.runtime.reading import Stopped, bounds, read_to_end
 from agents.settings import Settings
 
 PATIENCE = 10.0
+MOST_AHEAD_KB = 8192
+"""Read ahead of the caller, who may read many partitions at once."""
 
 
 def read_partition(
-    settings: Settings, name: str, partition: int, size: Callable[[int], None] = lambda _: None
+    settings: Settings,
+    name: str,
+    partition: int,
+    size: Callable[[int], None] = lambda _: None,
+    isolation: Literal["read_uncommitted", "read_committed"] = "read_uncommitted",
 ) -> Iterator[Message]:
     """Messages of a partition of a topic of the table; ``size`` is told about how many there are.
+
+    With ``read_committed`` the end is where the first open transaction begins.
 
     Raises:
         BrokerNotReady: no broker, no such topic or partition, or it stops answering for 10 s.
 
     """
-    require_topics(settings, [name])
+    require_topics(settings, [name], using(reads=[name]))
     place, heard = (settings.topic(name), partition), [time.monotonic()]
 
     def silent() -> bool:
         return time.monotonic() - heard[0] > PATIENCE
 
-    reader = consumer(settings, isolation_level="read_uncommitted")
+    reader = consumer(settings, isolation_level=isolation, queued_max_messages_kbytes=MOST_AHEAD_KB)
     try:
         first, end = bounds(reader, place, silent)
         size(end - first)
         for message in read_to_end(reader, {place: first}, {place: end}, silent):
-            heard[0] = time.monotonic()
             yield message
+            heard[0] = time.monotonic()  # the caller's own time is no silence of the broker's
     except KafkaException as error:
         raise BrokerNotReady(f"{place[0]}/{partition} cannot be read: {error.args[0].str()}") from error
     except Stopped as error:

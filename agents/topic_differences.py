@@ -9,6 +9,8 @@ from schemas.topics import Topic
 
 LARGEST_EVENT = 1_048_588
 """Bytes of a message that the platform may send: Kafka's default; over 256 KB it ends in dead letters."""
+CLOCK_BEHIND = 7 * 86_400_000
+"""Milliseconds by which a broker's clock may be behind: by default it refuses messages an hour ahead of it."""
 COMPACT_AFTER = 3_600_000
 """Milliseconds after which a compacted topic starts a new segment: only closed ones are compacted."""
 
@@ -45,6 +47,8 @@ def topic_config(settings: Settings, topic: Topic) -> dict[str, str]:
     }
     if topic.cleanup == "compact":
         config["segment.ms"] = str(COMPACT_AFTER)
+    if topic.timestamps == "CreateTime":
+        config["message.timestamp.after.max.ms"] = str(CLOCK_BEHIND)
     return config
 
 

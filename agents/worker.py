@@ -1,41 +1,39 @@
 """The life of one worker process: check, join, fold, and leave within seconds."""
 
 import asyncio
-import contextlib
 import logging
-import os
-import signal
-import sys
-import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import uvloop
 
 from agents.admin import require_topics
-from agents.app import ROLES, Application, create_app
-from agents.errors import INTERNAL
+from agents.app import MADE_AGAIN, Application, create_app
+from agents.errors import DONE, INTERNAL
 from agents.health import HealthServer
+from agents.leaving import end, listen, set_deadline
 from agents.reporting import Report
+from agents.rights import RIGHTS, topics_of
+from agents.rights_watch import explained_by_rights, watch_rights
 from agents.runtime.memory import settle_memory
 from agents.settings import Settings
+from agents.topic_watch import watch_topics
 from agents.transport.consumer import BatchConsumer
-from schemas.topics import TOPICS
 
 log = logging.getLogger("promostream.worker")
 
 WATCH = 0.5
 SILENCE = 60.0
 """Seconds without an answered heartbeat after which this process gives up, for a supervisor to start another."""
-CHECKPOINT_SECONDS = 15.0
+CHECKPOINT_SECONDS = 12.0
 GIVE_UP_SECONDS = 2.0
 LEAVE_SECONDS = 5.0
-MOST_SECONDS = 28.0
-"""The longest way out: after that the process ends as if killed, which is safe at any moment."""
+REMEDY = "start this again and see what it says of its partitions"
 
 
-def run(settings: Settings, role: str) -> None:
-    """Work until SIGTERM or SIGINT.
+def run(settings: Settings, role: str, create: Callable[[Settings, str], Application] = create_app) -> None:
+    """Work until SIGTERM or SIGINT; ``create`` puts the role together.
 
     Ends the process itself, with one line and exit code 70, when it cannot go on.
 
@@ -47,25 +45,28 @@ def run(settings: Settings, role: str) -> None:
         settings.tokens()
     if role == "decide":
         settings.coupons()
-    require_topics(settings, {*ROLES[role], *(name for name, topic in TOPICS.items() if not topic.public_input)})
+    require_topics(settings, topics_of(role), RIGHTS[role])
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        failed = runner.run(_work(settings, role))
-        if failed:  # clients that hang are left behind: the state is as after a kill
-            _end(f"{role}: {failed}", INTERNAL)
+        failed = runner.run(_work(settings, role, create))
+        failed = explained_by_rights(settings, role, failed)
+        end(f"{role}: {failed}" if failed else "", INTERNAL if failed else DONE)
 
 
-async def _work(settings: Settings, role: str) -> str:
+async def _work(settings: Settings, role: str, create: Callable[[Settings, str], Application]) -> str:
     """From the first connection to the last; why it ended, if not by a signal."""
-    signalled = _listen()
-    app = create_app(settings, role)
+    signalled = listen()
+    app = create(settings, role)
     health = HealthServer(app.exporter, lambda: _why_not_alive(app), lambda: _why_not_ready(app))
     await _begin(app, health)
-    tasks = [asyncio.create_task(task) for task in (_step(app), _watch(app), _report(app))]
+    tasks = [
+        asyncio.create_task(task)
+        for task in (_step(app), _watch(app), _report(app), _watch_topics(app), watch_rights(app.port, role))
+    ]
     ends: list[asyncio.Future[Any]] = [signalled, app.port.failed]
     await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
     clean = not app.port.failed.done()
     log.info("%s leaves%s", role, ": checkpoint, then goodbye" if clean else "")
-    _set_deadline()
+    set_deadline()
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
@@ -78,8 +79,8 @@ async def _begin(app: Application, health: HealthServer) -> None:
     started = time.monotonic()
     port = await health.start(app.settings.metrics_host, app.settings.metrics_port)
     app.port.reader.start()
-    if app.models is not None:
-        await app.models.start()
+    if app.beside is not None:
+        await app.beside.start()
     await app.faust.start()
     settle_memory()
     where, took = f"http://{app.settings.metrics_host}:{port}/metrics", time.monotonic() - started
@@ -87,16 +88,18 @@ async def _begin(app: Application, health: HealthServer) -> None:
 
 
 async def _leave(app: Application, health: HealthServer, *, clean: bool) -> None:
-    """Stop reading, make durable what is folded, leave the group."""
+    """Stop reading, make durable what is folded, leave the group; whatever hangs is left behind."""
     app.port.reader.withdraw()
     await app.owner.close(checkpoint=clean, seconds=CHECKPOINT_SECONDS if clean else GIVE_UP_SECONDS)
     app.port.leaving = True
-    await app.port.reader.stop()
-    if app.models is not None:
-        await app.models.stop()
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(app.faust.stop(), LEAVE_SECONDS)
-    await health.stop()
+    stops = [app.port.reader.stop(), app.faust.stop(), health.stop()]
+    if app.beside is not None:
+        stops.append(app.beside.stop())
+    await asyncio.wait(list(map(asyncio.ensure_future, stops)), timeout=LEAVE_SECONDS)
+
+
+async def _watch_topics(app: Application) -> None:
+    await watch_topics(app.port, MADE_AGAIN.get(app.role, REMEDY))
 
 
 async def _step(app: Application) -> None:
@@ -115,9 +118,13 @@ async def _watch(app: Application) -> None:
     assert isinstance(consumer, BatchConsumer)  # noqa: S101 - our own transport made it
     told: set[object] = set()
     while True:
+        slept = time.monotonic()
         await asyncio.sleep(WATCH)
+        gone = min(time.monotonic() - slept, app.port.lease.silence())
         over = await consumer.check_membership()
-        if over is not None:
+        if gone > app.settings.session_timeout:
+            app.port.fail(f"this process stood still for {gone:.0f} s; others have taken over meanwhile")
+        elif over is not None:
             app.port.fail(f"the membership of the consumer group is over ({over})")
         elif app.port.lease.silence() > SILENCE:
             app.port.fail(f"no heartbeat was answered for {SILENCE:.0f} s")
@@ -149,31 +156,3 @@ def _why_not_ready(app: Application) -> str:
         return "" if app.port.generation >= 0 else "not in the group yet"
     unread = [f"{p.topic}/{p.partition} is not read: {why}" for p, why in dict(app.port.reader.refused).items()]
     return "; ".join((*app.owner.problems(), *unread))
-
-
-def _listen() -> asyncio.Future[None]:
-    """Done at the first SIGTERM or SIGINT; the longest way out begins there, even if nothing has begun yet."""
-    loop = asyncio.get_running_loop()
-    signalled: asyncio.Future[None] = loop.create_future()
-
-    def note() -> None:
-        if not signalled.done():
-            signalled.set_result(None)
-            _set_deadline()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, note)
-    return signalled
-
-
-def _set_deadline() -> None:
-    """However a client hangs, this process ends; a kill is safe at any moment."""
-    timer = threading.Timer(MOST_SECONDS, _end, ("the way out took too long; ended as if killed", INTERNAL + 1))
-    timer.daemon = True
-    timer.start()
-
-
-def _end(reason: str, code: int) -> None:
-    sys.stderr.write(f"promostream: {reason}\n")
-    sys.stderr.flush()
-    os._exit(code)

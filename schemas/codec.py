@@ -8,6 +8,9 @@ from schemas.records import Record
 
 T = TypeVar("T")
 
+UNREADABLE = (RecursionError, UnicodeDecodeError)
+"""What msgspec raises besides its own errors."""
+
 _json = msgspec.json.Encoder(order="deterministic")
 _msgpack = msgspec.msgpack.Encoder()
 _record = msgspec.msgpack.Decoder(Record)
@@ -46,7 +49,10 @@ def decode_json(data: bytes, kind: type[T]) -> T:
         msgspec.DecodeError: not JSON.
 
     """
-    message: T = _json_decoders[kind].decode(data)
+    try:
+        message: T = _json_decoders[kind].decode(data)
+    except UNREADABLE as error:
+        raise msgspec.DecodeError(_why(error)) from None
     return message
 
 
@@ -63,10 +69,25 @@ def decode_msgpack(data: bytes, kind: type[T]) -> T:
         msgspec.DecodeError: not msgpack.
 
     """
-    message: T = _msgpack_decoders[kind].decode(data)
+    try:
+        message: T = _msgpack_decoders[kind].decode(data)
+    except UNREADABLE as error:
+        raise msgspec.DecodeError(_why(error)) from None
     return message
 
 
 def decode_record(data: bytes) -> Record:
-    """A record of ``user-log``; the hot path."""
-    return _record.decode(data)
+    """A record of ``user-log``; the hot path.
+
+    Raises:
+        msgspec.DecodeError: as ``decode_msgpack`` does.
+
+    """
+    try:
+        return _record.decode(data)
+    except UNREADABLE as error:
+        raise msgspec.DecodeError(_why(error)) from None
+
+
+def _why(error: RecursionError | UnicodeDecodeError) -> str:
+    return "text that is not UTF-8" if isinstance(error, UnicodeDecodeError) else "nested too deeply"

@@ -23,7 +23,9 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
     """One message that was refused. ``field`` is a JSON path such as ``price.value``; empty where none is at fault.
 
     ``reason`` is a key of the table of reasons, ``message`` the sentence for a person. ``key``, ``value`` and the
-    headers are the original bytes, base64 in JSON; an absent key is empty, a value over 256 KB is cut there.
+    headers are the original bytes, base64 in JSON; what was absent is empty. Of a value over 256 KB the first 16 KB
+    are kept; then ``size`` (bytes) and ``sha256`` (hexadecimal) are those of the whole, which its origin leads to.
+    ``attempts`` counts redrives of this message that were refused as well: origin and attempts name a letter.
     """
 
     reason: str
@@ -34,3 +36,11 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
     key: bytes
     value: bytes
     headers: tuple[tuple[str, bytes], ...] = ()
+    attempts: int = 0
+    size: int = 0
+    sha256: str = ""
+
+    @property
+    def whole(self) -> bool:
+        """Whether every byte of the value is here."""
+        return not self.sha256

@@ -1,4 +1,4 @@
-"""Model snapshots: plain arrays with a checksum, never pickles."""
+"""Model snapshots: plain arrays with a checksum, never pickles; and since when which of them are in force."""
 
 import msgspec
 
@@ -34,3 +34,26 @@ class ModelSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     def key(self) -> str:
         """The snapshot's key: ``name@version``."""
         return f"{self.name}@{self.version}"
+
+
+def version_of(key: bytes | None) -> tuple[str, int] | None:
+    """Name and version under whose key a message of ``models`` stands; None for any other key."""
+    name, _, version = (key or b"").decode("utf-8", "replace").rpartition("@")
+    return (name, int(version)) if name and version.isdecimal() and version.isascii() else None
+
+
+class Milestone(msgspec.Struct, frozen=True, array_like=True):
+    """A moment at which every partition of ``user-log`` had these or later versions ``in_force``.
+
+    ``applied`` holds the last offset that each partition had folded then, ``end`` the offset after the last message on
+    ``models``, ``at`` the wall time in ms. Once the log begins behind ``applied``, it needs no older version.
+    """
+
+    at: int
+    in_force: dict[str, int]
+    applied: tuple[int, ...]
+    end: int
+
+
+MILESTONES_KEY = b"\x00milestones"
+"""Under it the milestones that still have to pass stand on ``models``, as one list."""

@@ -6,7 +6,8 @@ import msgspec
 class Origin(msgspec.Struct, frozen=True, array_like=True):
     """The source of an internal record; per (source, partition) the pair (offset, n) only ever grows.
 
-    ``source`` is a topic name without prefix, or a writer's name such as ``watermark/clicks``;
+    ``source`` is a topic name without prefix (``clicks@2`` once it was made again), or a writer's name such as
+    ``watermark/clicks``;
     ``n`` numbers the records that stem from the same source offset.
     """
 
@@ -19,3 +20,8 @@ class Origin(msgspec.Struct, frozen=True, array_like=True):
     def text(self) -> str:
         """Readable form for headers and dead letters: ``clicks/3/904412/0``."""
         return f"{self.source}/{self.partition}/{self.offset}/{self.n}"
+
+    @property
+    def topic(self) -> str:
+        """The source as the topic that it is, however often that was made again."""
+        return self.source.partition("@")[0]

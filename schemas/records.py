@@ -22,6 +22,21 @@ class LogOpened(_Body, frozen=True, tag="open"):
     token_key: str
 
 
+class InputsBound(_Body, frozen=True, tag="s"):
+    """The ids of the input topics that feed the log, by name, oldest first; stands on ``control`` only.
+
+    A topic that was deleted and made again has another id, and its offsets begin anew: once that is accepted, its
+    records come from the source ``<topic>@2``, then ``@3``.
+    """
+
+    ids: dict[str, tuple[str, ...]]
+
+    def source(self, topic: str) -> str:
+        """The name in origins of what is read from the topic's newest id."""
+        made = len(self.ids.get(topic, ()))
+        return topic if made <= 1 else f"{topic}@{made}"
+
+
 class LineTaken(msgspec.Struct, frozen=True, array_like=True):
     """A cleaned order line; ``price`` in minor units per piece, -1 where unknown."""
 
@@ -35,6 +50,7 @@ class EventTaken(_Body, frozen=True, tag="e"):
     """A validated, cleaned event. Texts are empty and ``price`` (minor units) is -1 where the event had none.
 
     ``repaired`` lists the fields that cleaning changed; ``amount`` is the order's sum in minor units, -1 if unknown.
+    A ``redriven`` one comes from a dead letter: it changes what is known and opens no decision point.
     """
 
     event_id: str
@@ -55,6 +71,7 @@ class EventTaken(_Body, frozen=True, tag="e"):
     source: str
     stable: bool
     repaired: tuple[str, ...] = ()
+    redriven: bool = False
 
 
 class OutcomeTaken(_Body, frozen=True, tag="o"):
@@ -115,6 +132,7 @@ class ModelActivated(_Body, frozen=True, tag="m"):
 
 Body = (
     LogOpened
+    | InputsBound
     | EventTaken
     | OutcomeTaken
     | ConsentChanged

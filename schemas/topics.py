@@ -15,6 +15,7 @@ from schemas.models import ModelSnapshot
 from schemas.outcomes import Outcome
 from schemas.privacy import PrivacyRequest
 from schemas.records import Record
+from schemas.redrives import Redrive
 from schemas.triggers import Trigger
 
 DAY = 86_400_000
@@ -59,10 +60,13 @@ FRAUD_SAMPLES = "fraud-samples"
 MODELS = "models"
 EXPERIMENT_RESULTS = "experiment-results"
 DEAD_LETTERS = "dead-letters"
+REDRIVES = "redrives"
 CHECKPOINTS = "checkpoints"
+LEARN_CHECKPOINTS = "learn-checkpoints"
+COORDINATE_CHECKPOINTS = "coordinate-checkpoints"
 
 EVENT_SOURCES = (BROWSES, CLICKS, PURCHASES)
-INTAKE_SOURCES = (*EVENT_SOURCES, OUTCOMES, PRIVACY, CONTROL)
+INTAKE_SOURCES = (*EVENT_SOURCES, OUTCOMES, PRIVACY, CONTROL, REDRIVES)
 
 
 TOPICS: dict[str, Topic] = {
@@ -114,6 +118,17 @@ TOPICS: dict[str, Topic] = {
             meaning="refused messages",
         ),
         Topic(
+            name=REDRIVES,
+            record=Redrive,
+            key="origin",
+            partitions=1,
+            cleanup="delete",
+            retention=28 * DAY,  # outlives every dead letter: nothing is forgotten that could be redriven again
+            timestamps="LogAppendTime",
+            encoding="msgpack",
+            meaning="dead letters taken again",
+        ),
+        Topic(
             name=CHECKPOINTS,
             record=CheckpointEntry,
             key="state key",
@@ -122,7 +137,43 @@ TOPICS: dict[str, Topic] = {
             retention=FOREVER,
             timestamps="CreateTime",
             encoding="msgpack",
-            meaning="state cache",
+            meaning="state cache of decide",
+        ),
+        Topic(
+            name=LEARN_CHECKPOINTS,
+            record=CheckpointEntry,
+            key="state key",
+            partitions=2,
+            cleanup="compact",
+            retention=FOREVER,
+            timestamps="CreateTime",
+            encoding="msgpack",
+            meaning="state cache of learn",
+        ),
+        Topic(
+            name=COORDINATE_CHECKPOINTS,
+            record=CheckpointEntry,
+            key="state key",
+            partitions=1,
+            cleanup="compact",
+            retention=FOREVER,
+            timestamps="CreateTime",
+            encoding="msgpack",
+            meaning="state cache of coordinate",
         ),
     )
 }
+
+_KEPT_APART: dict[tuple[str, str], tuple[str, int]] = {
+    ("learn", CLOSED_DECISIONS): (LEARN_CHECKPOINTS, 0),
+    ("learn", FRAUD_SAMPLES): (LEARN_CHECKPOINTS, 1),
+    ("coordinate", CLOSED_DECISIONS): (COORDINATE_CHECKPOINTS, 0),
+}
+
+
+def checkpoints_of(role: str, log: str, partition: int) -> tuple[str, int]:
+    """Topic and partition of a role's checkpoints of one log partition: one writer each.
+
+    Who reads back waits for every transaction that is open in the partition, and so for nobody else's.
+    """
+    return _KEPT_APART.get((role, log), (CHECKPOINTS, partition))

@@ -1,7 +1,6 @@
 """What each kind of record and each timer does to users and outputs."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from schemas.decisions import OpenedBy
@@ -12,19 +11,18 @@ from schemas.records import (
     EventTaken,
     ModelActivated,
     OutcomeTaken,
-    Record,
 )
 from schemas.topics import CLOSED_DECISIONS
-from streams.campaigns.active import ActiveCampaigns
+from streams.campaigns.active import WAIT, ActiveCampaigns, Concerned
 from streams.features.catalogue import VERSION as CATALOGUE
-from streams.features.values import View, value
+from streams.features.values import View
 from streams.outputs import Writer
 from streams.points import Points
 from streams.policy import messages, windows
 from streams.policy.point import ActiveCampaign
 from streams.profiles.consent import hear
-from streams.profiles.observing import is_repeat, observe
-from streams.profiles.user import Timer, User
+from streams.profiles.observing import DAY, is_repeat, observe
+from streams.profiles.user import MOST_MONEY, Timer, User
 from streams.scoring import Scoring
 from streams.state import FoldSettings, PartitionState
 from streams.timers import TimerIndex
@@ -33,9 +31,15 @@ from streams.users import Users
 REVOCABLE = ("", "accepted")
 """States of a message that may not have been sent yet."""
 
+MONEY = ("purchase", "refund")
+"""Events that are booked in open windows, and looked at for fraud."""
+
 
 class Applying:
-    """Applies records to one partition: a handler per kind of record, one per kind of timer."""
+    """Applies records to one partition: a handler per kind of record, one per kind of timer.
+
+    ``handlers`` take a user token and a record's body; a kind without one only moves the clock.
+    """
 
     def __init__(
         self,
@@ -54,7 +58,7 @@ class Applying:
         self._settings = settings
         self._points = Points(state, timers, scoring, writer, settings)
         self._campaigns = ActiveCampaigns(state.campaigns, state.policies)
-        self._records: dict[type, Callable[[str, Any], None]] = {
+        self.handlers: dict[type, Callable[[str, Any], None]] = {
             EventTaken: self._event,
             OutcomeTaken: self._outcome,
             ConsentChanged: self._consent,
@@ -68,13 +72,6 @@ class Applying:
             "idle": self._idle,
         }
 
-    def apply(self, record: Record) -> None:
-        """Apply a record; watermarks and ticks only move the clock."""
-        body = record.body
-        handler = self._records.get(type(body))
-        if handler is not None:
-            handler(record.user, body)
-
     def fire(self, token: str, name: str, timer: Timer) -> None:
         """A timer of a user is due."""
         kind, _, what = name.partition(":")
@@ -82,33 +79,45 @@ class Applying:
 
     # ------------------------------------------------------------------ events
     def _event(self, token: str, event: EventTaken) -> None:
-        state, user = self._state, self._users.change(token)
+        user, now = self._users.change(token), self._state.now
         if is_repeat(user, event):
-            state.count("duplicates_total|event_id")
+            self._state.count("duplicates_total|event_id")
             return
-        observe(user, event, state.now)
-        if "idle:" not in user.timers:
-            self._timers.set(token, user, "idle:", Timer(state.now + self._settings.idle_after))
-        if event.type in ("purchase", "refund"):
+        observe(user, event, now)
+        self._expect_idleness(token, user)
+        kind = event.type
+        if kind in MONEY:
             self._money_moved(token, user, event)
-        for name in self._campaigns.disarming.get(event.type, ()):
-            self._disarm(user, f"wait:{name}", event)
-        for campaign in self._campaigns.arming.get(event.type, ()):
-            self._arm(token, user, campaign, event)
-        for campaign in self._campaigns.opening.get(event.type, ()):
-            self._open(token, user, campaign, event)
+        concerned = self._campaigns.by_event.get(kind)
+        if concerned is not None:
+            self._concern(concerned, token, View(user, now, event.item, event.category), event)
+
+    def _concern(self, concerned: Concerned, token: str, view: View, event: EventTaken) -> None:
+        """What an event means to campaigns; each *when* is judged by the profile as the event left it."""
+        if concerned.disarmed:
+            self._disarm(token, view.user, concerned.disarmed, event)
+        if event.redriven:
+            return  # heard too late to act on: no decision point now, nor one that a timer would open
+        if concerned.arming is not None:
+            for campaign in concerned.arming.concerned(view):
+                self._arm(token, view.user, campaign, event)
+        if concerned.opening is not None:
+            for campaign in concerned.opening.concerned(view):
+                self._open(token, view, campaign, event)
 
     def _money_moved(self, token: str, user: User, event: EventTaken) -> None:
-        """A purchase or a refund: book it, revoke what is not out yet, look for fraud."""
+        """A purchase or a refund: book it, revoke what is not out yet, look for fraud where it is news."""
         windows.attribute(user, event)
-        view = View(user, self._state.now, event.item, event.category)
-        self._points.assess(token, view)
+        if not event.redriven:
+            self._points.assess(token, View(user, self._state.now, event.item, event.category))
         if event.type != "purchase":
             return
         if event.amount >= 0:
             self._state.orders += 1
-            self._state.order_amounts += event.amount
+            self._state.order_amounts = min(self._state.order_amounts + event.amount, MOST_MONEY)
         for opened in user.open:
+            if windows.predates(event, opened):
+                continue
             if opened.sent and opened.status in REVOCABLE and self._state.now < opened.expires_at:
                 opened.status = "revoking"
                 self._points.send(messages.revoke(opened, token, self._state.now, "bought meanwhile"))
@@ -117,27 +126,21 @@ class Applying:
         when, now = campaign.spec.when, self._state.now
         if "purchase" in when.unless and user.last_purchase > event.occurred_at:
             return  # read before what it answers: no order is promised between topics
-        if now - event.occurred_at <= when.max_event_age and self._holds(campaign, user, event):
+        if now - event.occurred_at <= when.max_event_age:
             timer = Timer(now + when.wait, event.event_id, event.type, event.occurred_at, event.item, event.category)
-            self._timers.set(token, user, f"wait:{campaign.spec.name}", timer)
+            self._timers.set(token, user, WAIT + campaign.spec.name, timer)
 
-    def _disarm(self, user: User, name: str, event: EventTaken) -> None:
-        timer = user.timers.get(name)
-        if timer is not None and event.occurred_at >= timer.occurred_at:
-            del user.timers[name]
+    def _disarm(self, token: str, user: User, names: frozenset[str], event: EventTaken) -> None:
+        timers = user.timers
+        for name in [name for name in timers if name in names]:
+            if event.occurred_at >= timers[name].occurred_at:
+                self._timers.drop(token, user, name)
 
-    def _open(self, token: str, user: User, campaign: ActiveCampaign, event: EventTaken) -> None:
-        now = self._state.now
-        late = max(now - event.occurred_at, 0)
-        if late <= campaign.spec.when.max_event_age and self._holds(campaign, user, event):
+    def _open(self, token: str, view: View, campaign: ActiveCampaign, event: EventTaken) -> None:
+        late = max(view.now - event.occurred_at, 0)
+        if late <= campaign.spec.when.max_event_age:
             opened_by = OpenedBy(kind="event", event_id=event.event_id, type=event.type, occurred_at=event.occurred_at)
-            self._points.decide(token, campaign, View(user, now, event.item, event.category), opened_by, late)
-
-    def _holds(self, campaign: ActiveCampaign, user: User, event: EventTaken) -> bool:
-        if campaign.where is None:
-            return True
-        view = View(user, self._state.now, event.item, event.category)
-        return campaign.where.holds(partial(value, view))
+            self._points.decide(token, campaign, view, opened_by, late)
 
     # ------------------------------------------------------------------ outcomes, consent, control
     def _outcome(self, token: str, outcome: OutcomeTaken) -> None:
@@ -152,8 +155,14 @@ class Applying:
 
     def _consent(self, token: str, consent: ConsentChanged) -> None:
         user = self._users.change(token)
+        self._expect_idleness(token, user)
         for channel, allowed in consent.channels.items():
             hear(user, channel, consent.occurred_at, allowed=allowed)
+
+    def _expect_idleness(self, token: str, user: User) -> None:
+        """Every profile leaves in the end, however it began."""
+        if "idle:" not in user.timers:
+            self._timers.set(token, user, "idle:", Timer(self._state.now + self._settings.idle_after))
 
     def _erase(self, token: str, request: ErasureRequested) -> None:
         del request
@@ -195,6 +204,7 @@ class Applying:
         user = self._users.change(token)
         due = user.last_seen + self._settings.idle_after
         if due > self._state.now or user.open:
-            self._timers.set(token, user, "idle:", Timer(max(due, self._state.now + 1)))
+            later = due if due > self._state.now else self._state.now + DAY
+            self._timers.set(token, user, "idle:", Timer(later))
         else:
             self._users.remove(token)

@@ -6,7 +6,8 @@ MAX_BROKER_LEAD = 60_000
 
 def arrival(now: int, broker_time: int, written_at: int) -> int:
     """The next now (ms) of a log whose first record says ``arrival``: a broker's jump ahead is capped."""
-    return max(now, min(broker_time, written_at + MAX_BROKER_LEAD))
+    time = min(broker_time, written_at + MAX_BROKER_LEAD)
+    return max(now, time)
 
 
 def source(now: int, broker_time: int, written_at: int) -> int:

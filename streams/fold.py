@@ -1,6 +1,7 @@
 """The decide fold: the only place that puts profiles, scores and decisions in order, one record at a time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from schemas.codec import decode_record
 from schemas.dead_letters import DeadLetter
@@ -93,6 +94,11 @@ class DecideFold:
         self._timers.rebuild()
         self._scoring = Scoring(state, self._models, self._settings)
         self._applying = Applying(state, self.users, self._timers, self._scoring, self._writer, self._settings)
+        self._handlers = self._applying.handlers
+        self._requirements: dict[type, Callable[[Any], None]] = {
+            ModelActivated: self._scoring.require,
+            CampaignsActivated: require_known,
+        }
 
     def _fold_one(self, log: LogRecord, outputs: list[Output]) -> None:
         """Fold a record; on any failure but a refusal drop its outputs, dead-letter it and go on."""
@@ -109,23 +115,25 @@ class DecideFold:
 
     def _take(self, record: Record, log: LogRecord) -> None:
         state, body = self.state, record.body
+        kind = type(body)
         if not state.epoch:
             self._open(body)
             return
-        if isinstance(body, ModelActivated):
-            self._scoring.require(body)
-        elif isinstance(body, CampaignsActivated):
-            require_known(body)
-        if not isinstance(body, TIMES) and not state.is_new(record.origin):
+        require = self._requirements.get(kind)
+        if require is not None and (kind is not ModelActivated or state.would_be_new(record.origin)):
+            require(body)  # a repeat asks for no model: its version may be retired
+        if kind not in TIMES and not state.is_new(record.origin):
             state.count(f"duplicates_total|{record.origin.source}")
             return
         state.now = CLOCKS[state.clock](state.now, log.timestamp, record.written_at)
-        state.count(_RECORDS[type(body)])
+        state.count(_RECORDS[kind])
         if isinstance(body, WatermarkReached):
-            state.raise_watermark(body.source, body.reached, body.partitions)
-            self._read_until = state.read_until()
-        self._fire()
-        self._applying.apply(record)
+            self._read(body)
+        if self._timers.has_come(self._read_until, state.now):
+            self._fire()
+        apply = self._handlers.get(kind)
+        if apply is not None:
+            apply(record.user, body)
 
     def _open(self, body: object) -> None:
         """The first record fixes the log's epoch and clock; a log that starts otherwise is refused."""
@@ -137,13 +145,13 @@ class DecideFold:
         state = self.state
         state.epoch, state.clock, state.partitions = body.epoch, body.clock, body.partitions
 
+    def _read(self, body: WatermarkReached) -> None:
+        self.state.raise_watermark(body.source, body.reached, body.partitions)
+        self._read_until = self.state.read_until()
+
     def _fire(self) -> None:
-        state = self.state
-        fresh_until = min(state.now, self._read_until)
-        if not self._timers.has_come(fresh_until, state.now):
-            return
         for _ in range(self._settings.timers_per_record):
-            fired = self._timers.next_due(fresh_until, state.now)
+            fired = self._timers.next_due(self._read_until, self.state.now)
             if fired is None:
                 return
             self._applying.fire(*fired)

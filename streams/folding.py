@@ -7,8 +7,10 @@ and a restore between any two of them, gives the same outputs and the same encod
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
+import msgspec
 
-class LogRecord(NamedTuple):
+
+class LogRecord(msgspec.Struct, frozen=True, gc=False):
     """One record as the log holds it; ``timestamp`` is the broker's append time in ms."""
 
     offset: int

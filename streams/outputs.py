@@ -1,6 +1,7 @@
 """Outputs of a fold, numbered by the record that caused them, with CloudEvents headers."""
 
 from collections.abc import Callable
+from functools import cache
 
 import msgspec
 
@@ -14,6 +15,12 @@ _ENCODE: dict[str, Callable[[msgspec.Struct], bytes]] = {
     topic.name: encode_json if topic.encoding == "json" else encode_msgpack for topic in TOPICS.values()
 }
 _SPECVERSION = ("ce_specversion", b"1.0")
+
+
+@cache
+def _type(event: str) -> tuple[str, bytes]:
+    """The header of a CloudEvents type, of which there are a dozen."""
+    return "ce_type", f"promostream.{event}".encode()
 
 
 class Writer:
@@ -47,7 +54,7 @@ class Writer:
             ("origin", origin),
             _SPECVERSION,
             ("ce_id", event_id.encode() or origin),
-            ("ce_type", f"promostream.{event}".encode()),
+            _type(event),
             self._source,
         )
         self._outputs.append(Output(topic, key.encode(), _ENCODE[topic](message), headers))

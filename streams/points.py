@@ -2,6 +2,7 @@
 
 from schemas.decisions import Decision, OpenedBy
 from schemas.fraud import FraudAlert, FraudSample
+from schemas.origins import Origin
 from schemas.topics import DECISIONS, FRAUD_ALERTS, FRAUD_SAMPLES, TRIGGERS
 from schemas.triggers import Trigger
 from streams.features.catalogue import VERSION as CATALOGUE
@@ -29,6 +30,7 @@ class Points:
         self._scoring = scoring
         self._writer = writer
         self._settings = settings
+        self._assessed: tuple[tuple[int, str, int], Risk] | None = None
 
     def decide(self, token: str, campaign: ActiveCampaign, view: View, opened_by: OpenedBy, late: int) -> None:
         """Decide for one campaign, ``late`` ms after its moment; what was drawn opens a window, a send is written."""
@@ -63,9 +65,16 @@ class Points:
         self._state.count(f"triggers_total|{trigger.campaign.partition('@')[0]}|{trigger.channel}|{trigger.kind}")
 
     def assess(self, token: str, view: View) -> Risk:
-        """The fraud risk now; the row goes to the detectors' training, a high risk to a person."""
-        risk, row = self._scoring.risk(view)
+        """The fraud risk now, looked at once for all campaigns that a record concerns."""
         origin = self._writer.origin()
+        moment = (origin.offset, token, view.user.events)
+        if self._assessed is None or self._assessed[0] != moment:
+            self._assessed = moment, self._look_at(token, view, origin)
+        return self._assessed[1]
+
+    def _look_at(self, token: str, view: View, origin: Origin) -> Risk:
+        """Score the risk; the row goes to the detectors' training, a high risk to a person."""
+        risk, row = self._scoring.risk(view)
         sample = FraudSample(origin=origin, user=token, at=view.now, x=row, catalogue=CATALOGUE, risk=risk.value)
         self._writer.put(FRAUD_SAMPLES, token, sample, event="fraud.sampled")
         if risk.value >= self._settings.alert_risk and self._may_alert(view):

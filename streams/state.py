@@ -1,7 +1,7 @@
 """What a decide partition knows besides its users: clock, origins, watermarks, campaigns, models, counters."""
 
 from hashlib import blake2b
-from math import exp, log
+from math import exp, exp2, log
 from struct import pack
 
 import msgspec
@@ -12,8 +12,12 @@ from schemas.origins import Origin
 from schemas.topics import CLOSED_DECISIONS, EVENT_SOURCES, FRAUD_SAMPLES
 from streams.folding import Refusal
 
-VERSION = 1
-"""Of the encoded state; a state of a newer version is refused."""
+MAX_COUNTERS = 4096
+OTHERS = "other"
+"""The campaign under which is counted what there is no room for: names come and go for years."""
+
+VERSION = 2
+"""Of the encoded state, users included; a state of another version is refused."""
 
 CONTROLLED = {"campaigns": "operator", "response_models": CLOSED_DECISIONS, "fraud_model": FRAUD_SAMPLES}
 """What ``control`` governs: the source of the records there that change it."""
@@ -47,7 +51,7 @@ class FoldSettings(msgspec.Struct, frozen=True, kw_only=True):
 def numerics() -> str:
     """A fingerprint of this machine's exp, log and pow: replay promises the same bytes only where it is the same."""
     points = [0.001 * 1.37**k for k in range(32)]
-    values = [f(x) for x in points for f in (lambda v: exp(-v), log, lambda v: float(2.0 ** (-v)))]
+    values = [f(x) for x in points for f in (lambda v: exp(-v), log, lambda v: exp2(-v), lambda v: float(0.7**v))]
     return blake2b(pack(f"<{len(values)}d", *values), digest_size=8).hexdigest()
 
 
@@ -85,9 +89,15 @@ class PartitionState(msgspec.Struct, array_like=True):
     poisoned: list[int] = []
     counters: dict[str, int] = {}
 
+    def would_be_new(self, origin: Origin) -> bool:
+        """Whether this record is newer than all of its source partition."""
+        return (origin.offset, origin.n) > self.origins.get(origin.source, {}).get(origin.partition, (-1, -1))
+
     def is_new(self, origin: Origin) -> bool:
         """Whether this record is newer than all of its source partition; remembers it if so."""
-        seen = self.origins.setdefault(origin.source, {})
+        seen = self.origins.get(origin.source)
+        if seen is None:
+            seen = self.origins[origin.source] = {}
         position = (origin.offset, origin.n)
         if position <= seen.get(origin.partition, (-1, -1)):
             return False
@@ -96,6 +106,8 @@ class PartitionState(msgspec.Struct, array_like=True):
 
     def count(self, name: str, amount: int = 1) -> None:
         """Add to a counter, named as in ``Fold.counters``."""
+        if name not in self.counters and len(self.counters) >= MAX_COUNTERS:
+            name = _of_others(name)
         self.counters[name] = self.counters.get(name, 0) + amount
 
     def config_versions(self) -> dict[str, int]:
@@ -107,17 +119,22 @@ class PartitionState(msgspec.Struct, array_like=True):
 
     def raise_watermark(self, source: str, reached: dict[int, int], partitions: int) -> None:
         """Merge a watermark by maximum; nothing can have been read of a time that has not come."""
-        mark = self.watermarks.setdefault(source, Watermark({}, partitions))
+        mark = self.watermarks.get(source)
+        if mark is None:
+            mark = self.watermarks[source] = Watermark({}, partitions)
         mark.partitions = partitions
         for partition, time in reached.items():
             mark.reached[partition] = max(mark.reached.get(partition, 0), min(time, self.now))
 
     def read_until(self) -> int:
-        """Until when (ms) every event source has been read: the least watermark; 0 if one is unknown."""
-        times = [self.watermarks[source] for source in EVENT_SOURCES if source in self.watermarks]
-        if len(times) < len(EVENT_SOURCES) or any(len(mark.reached) < mark.partitions for mark in times):
-            return 0
-        return min(min(mark.reached.values()) for mark in times)
+        """Until when (ms) every event source has been read: the least watermark, never after now; 0 if unknown."""
+        until = self.now
+        for source in EVENT_SOURCES:
+            mark = self.watermarks.get(source)
+            if mark is None or len(mark.reached) < mark.partitions:
+                return 0
+            until = min(until, *mark.reached.values())
+        return until
 
     def mean_order(self, fallback: int) -> float:
         """Mean amount of the orders seen on this partition, in minor units."""
@@ -128,18 +145,24 @@ class PartitionState(msgspec.Struct, array_like=True):
         return encode_msgpack(self)
 
 
+def _of_others(name: str) -> str:
+    """The counter with its first label, the campaign, replaced; one without labels as it is."""
+    kind, *labels = name.split("|")
+    return "|".join((kind, OTHERS, *labels[1:])) if labels else name
+
+
 def decoded(head: bytes) -> PartitionState:
     """A head from its bytes.
 
     Raises:
-        Refusal: it is of a newer version or of a machine with other arithmetic.
+        Refusal: it is of another version or of a machine with other arithmetic.
 
     """
     version = msgspec.msgpack.decode(head)[0]
-    if version > VERSION:
+    if version != VERSION:
         raise Refusal(
-            f"the checkpoint has state version {version}, this program knows up to {VERSION}",
-            "run the newer program, or delete the checkpoint to fold the log from its beginning",
+            f"the checkpoint has state version {version}, this program reads {VERSION}",
+            "run the program that wrote it, or delete the checkpoint to fold the log from its beginning",
         )
     state = msgspec.msgpack.decode(head, type=PartitionState)
     if state.numerics != numerics():

@@ -14,6 +14,7 @@ COMMANDS = {
     "worker": "agents.cli.worker",
     "topics": "agents.cli.topics",
     "publish": "agents.cli.publish",
+    "redrive": "agents.cli.redrive",
     "replay": "agents.cli.replay",
     "campaigns": "agents.cli.campaigns",
     "features": "agents.cli.features",

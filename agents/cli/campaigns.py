@@ -14,9 +14,9 @@ from agents.settings import read_settings
 from schemas.campaigns import Campaign
 from schemas.records import CampaignsActivated
 from streams.campaigns.changes import joined, next_set, with_state
-from streams.campaigns.currencies import minor_units
 from streams.campaigns.document import Problem, did_you_mean
 from streams.measure.outlook import Traffic
+from streams.money import minor_units
 
 _PLACE = click.Path(path_type=Path)
 

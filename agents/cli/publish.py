@@ -12,6 +12,7 @@ from agents.clients import producer
 from agents.histories.history import read_history
 from agents.histories.mapping import read_mapping
 from agents.histories.publishing import MESSAGE_TIMEOUT_MS, Pace, Publisher
+from agents.rights import using
 from agents.settings import read_settings
 from schemas.topics import DEAD_LETTERS, EVENT_SOURCES, PRIVACY
 
@@ -55,7 +56,8 @@ def command(file: Path, mapping: Path, speed: float, limit: int | None, as_json:
     """
     checked = read_mapping(str(mapping))
     settings = read_settings()
-    require_topics(settings, (*EVENT_SOURCES, PRIVACY, DEAD_LETTERS))
+    topics = (*EVENT_SOURCES, PRIVACY, DEAD_LETTERS)
+    require_topics(settings, topics, using(writes=topics))
     with progress_bar("reading") as advance:
         history = read_history(str(file), checked, advance)
     publisher = Publisher(producer(settings, message_timeout_ms=MESSAGE_TIMEOUT_MS), settings.topic)

@@ -4,8 +4,10 @@ import click
 import msgspec
 
 from agents.admin import check_topics
+from agents.cli import acls
 from agents.creation import Clock, create_topics
 from agents.errors import BrokerNotReady
+from agents.input_topics import INPUTS, adopt_input
 from agents.settings import Settings, read_settings
 from agents.topic_differences import Difference
 
@@ -70,9 +72,30 @@ def check(as_json: bool) -> None:
     _report(settings, differences, quiet=as_json)
 
 
+@command.command("adopt")
+@click.argument("name", type=click.Choice(INPUTS))
+def adopt(name: str) -> None:
+    """Take the messages of an input topic that was deleted and made again as new ones.
+
+    Intake refuses such a topic: its offsets begin anew, so its messages would look like repeats. Do not adopt one that
+    was filled with copies of the old messages: they would count twice.
+
+    \b
+    Examples:
+      promostream topics adopt clicks
+    """
+    settings = read_settings()
+    adopted = adopt_input(settings, name)
+    topic = settings.topic(name)
+    click.echo(f"{topic} feeds the log from its beginning" if adopted else f"{topic} feeds the log already")
+
+
 def _report(settings: Settings, differences: list[Difference], *, quiet: bool = False) -> None:
     for difference in () if quiet else differences:
         click.echo(difference.line)
     if differences:
         problem = f"the topics on {settings.bootstrap_servers} are not as needed ({len(differences)} differences)"
         raise BrokerNotReady(f"{problem}; each line says what to do")
+
+
+command.add_command(acls.command)

@@ -10,7 +10,7 @@ from agents.errors import WrongUse
 from agents.wording import closest, explained, reason
 from schemas.events import EventType
 from schemas.privacy import Channel
-from streams.intake.currencies import DECIMALS
+from streams.money import DECIMALS
 
 Format = Literal["csv", "jsonl", "parquet"]
 Unit = Literal["major", "minor"]

@@ -9,8 +9,8 @@ from typing import Any, get_args
 from agents.histories.mapping import PriceColumn, TimeColumn, TypeColumn
 from schemas.events import EventType
 from schemas.money import Money
-from streams.intake.currencies import DECIMALS
 from streams.intake.fields import EARLIEST, LATEST
+from streams.money import DECIMALS
 
 Conversion = Callable[[Any], Any]
 

@@ -4,13 +4,13 @@ import logging
 import time
 from asyncio import Future
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 
 from agents.runtime.heads import FORMAT, Head, encode_head
 from agents.runtime.lanes import Lanes
 from agents.runtime.tally import Tally
-from agents.runtime.transactions import CommitFailed, Entry, Fenced
+from agents.runtime.transactions import CommitFailed, Denied, Entry, Fenced
 from streams.folding import Fold
 
 log = logging.getLogger("promostream.runtime")
@@ -38,11 +38,19 @@ class Checkpointer:
     """Drives checkpoints from ``step``; ``commit(head, entries)`` writes both at once, off the loop.
 
     A checkpoint that fails keeps its entries as changed ones and is tried again. After being fenced (``fenced`` says
-    by whom) there is none any more; whether that is an accident is for the partition to know.
+    by whom) there is none any more; whether that is an accident is for the partition to know. ``settings`` stand in
+    every head; ``ending`` says that nothing is folded any more, and ``ended`` that a durable head tells so.
     """
 
     def __init__(
-        self, fold: Fold, lanes: Lanes, commit: Commit, fatal: Callable[[str], None], tally: Tally, interval: int
+        self,
+        fold: Fold,
+        lanes: Lanes,
+        commit: Commit,
+        fatal: Callable[[str], None],
+        tally: Tally,
+        interval: int,
+        settings: Mapping[str, str],
     ) -> None:
         self._fold = fold
         self._lanes = lanes
@@ -50,11 +58,14 @@ class Checkpointer:
         self._fatal = fatal
         self._tally = tally
         self._interval = interval
+        self._settings = dict(settings)
         self.fenced = ""
+        self.ending = self.ended = False
         self._state = State.IDLE
         self._entries: deque[Entry] = deque()
         self._topic_id = ""
         self._cut_head = b""
+        self._cut_ending = False
         self._cut_applied = -1
         self._cut_at = 0
         self._cut_clock = 0.0
@@ -81,6 +92,10 @@ class Checkpointer:
         """Whether the state contains what no checkpoint does."""
         return self._fold.applied > self._tally.durable
 
+    @property
+    def _wanted(self) -> bool:
+        return self.behind or (self.ending and not self.ended)
+
     def due(self, now: int) -> bool:
         """Whether one should begin; a clock that was set back makes it due."""
         return not self.busy and self.behind and not 0 <= now - self._wait_since < self._wait
@@ -88,7 +103,7 @@ class Checkpointer:
     def step(self, now: int, *, may_begin: bool = True, hurry: bool = False) -> None:
         """At most a slice of work; ``hurry`` leaves out rests and the interval."""
         if self._state is State.IDLE:
-            if may_begin and not self.fenced and (self.due(now) or (hurry and self.behind)):
+            if may_begin and not self.fenced and (self.due(now) or (hurry and self._wanted)):
                 self._begin(now)
         elif self._state is State.ENCODING:
             self._encode(hurry=hurry)
@@ -109,6 +124,7 @@ class Checkpointer:
     def _begin(self, now: int) -> None:
         self._cut_head = self._fold.cut()
         self._cut_applied = self._fold.applied
+        self._cut_ending = self.ending
         self._lanes.mark()
         self._cut_at = now
         self._cut_clock = time.perf_counter()
@@ -128,7 +144,8 @@ class Checkpointer:
         self._rest_until = now + REST
 
     def _write(self, now: int) -> None:
-        head = Head(FORMAT, self._topic_id, self._cut_applied, self._lanes.positions(), now, self._cut_head)
+        positions, ended = self._lanes.positions(), self._cut_ending
+        head = Head(FORMAT, self._topic_id, self._cut_applied, positions, now, self._cut_head, self._settings, ended)
         entries, self._entries = self._entries, deque()
         self._tally.checkpoint_entries = len(entries)
         self._running = self._commit(encode_head(head), _used_up(entries))
@@ -141,6 +158,8 @@ class Checkpointer:
             running.result()
         except Fenced as fenced:
             self.fenced = str(fenced)
+        except Denied as denied:
+            self._fatal(str(denied))
         except CommitFailed as failed:
             self._fold.thaw()
             self._tally.checkpoint_failures += 1
@@ -150,6 +169,7 @@ class Checkpointer:
             self._fatal(f"a checkpoint failed in a way that was not foreseen ({type(error).__name__}: {error})")
         else:
             self._fold.settle()
+            self.ended = self._cut_ending
             self._tally.durable = self._cut_applied
             self._tally.durable_at = self._cut_at
             self._tally.checkpoints += 1

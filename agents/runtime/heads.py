@@ -1,5 +1,6 @@
 """The head of a checkpoint: which log it belongs to, how far it goes, and when the runtime refuses to go on from it."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -7,8 +8,8 @@ import msgspec
 from schemas.codec import encode_msgpack
 from streams.folding import Refusal
 
-FORMAT = 1
-"""Version of the layout on ``checkpoints``; a larger one is refused."""
+FORMAT = 2
+"""Version of the layout on ``checkpoints``; a larger one is refused. Before 2 a head knew nothing of settings."""
 
 NEW_LOG = "set PROMOSTREAM_TOPIC_PREFIX to a new prefix and run `promostream topics create` to begin a new log"
 
@@ -17,7 +18,8 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
     """What a checkpoint knows beside its entries.
 
     ``positions``: per public output topic, the offset after the last output up to ``applied``. ``written_at`` in ms.
-    ``fold`` is the fold's own head.
+    ``fold`` is the fold's own head. ``settings``: what of the settings its decisions depend on, as text. ``ended``:
+    its owner folded nothing after it and left; whoever opens the partition takes that back before folding.
     """
 
     format: int
@@ -26,6 +28,8 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
     positions: dict[str, int]
     written_at: int
     fold: bytes
+    settings: dict[str, str] = {}
+    ended: bool = False
 
 
 class LogFacts(NamedTuple):
@@ -57,7 +61,7 @@ def decode_head(data: bytes) -> Head:
                 "start the version that wrote it, or a newer one",
             )
         return msgspec.convert(parts, Head)
-    except (msgspec.MsgspecError, IndexError, KeyError, TypeError) as error:
+    except (msgspec.MsgspecError, IndexError, KeyError, TypeError, UnicodeDecodeError, RecursionError) as error:
         raise Refusal(f"the checkpoint's head is unreadable ({error})", NEW_LOG) from error
 
 
@@ -80,4 +84,24 @@ def check_log(name: str, head: Head | None, log: LogFacts, *, whole: bool) -> No
     if head.applied >= log.end:
         raise Refusal(
             f"{name} ends at {log.end}, but the checkpoint contains offset {head.applied}: data lost", NEW_LOG
+        )
+
+
+def check_settings(name: str, head: Head | None, settings: Mapping[str, str], log: LogFacts) -> None:
+    """Whether folding may go on from ``head`` with these settings.
+
+    Other settings hold from a checkpoint on that nothing was folded after: what was would be folded again with them,
+    and come out otherwise than it stands there.
+
+    Raises:
+        Refusal: the settings differ, and the last owner did not leave in order.
+
+    """
+    if head is None or not head.settings or head.ended or head.applied + 1 >= log.end:
+        return
+    different = [f"{key}={then}" for key, then in head.settings.items() if settings.get(key, then) != then]
+    if different:
+        raise Refusal(
+            f"{name} was folded beyond its checkpoint with other settings ({', '.join(different)})",
+            "start all workers of this role with those once and stop them with SIGTERM; then change the settings",
         )

@@ -97,13 +97,21 @@ class Lane:
 
 
 class Lanes:
-    """All lanes of one log partition."""
+    """All lanes of one log partition; ``failed(reason)`` ends the process, as does sending what ``may_send()`` not."""
 
-    def __init__(self, wire: Wire, name: Callable[[str], str], partition: int, failed: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        wire: Wire,
+        name: Callable[[str], str],
+        partition: int,
+        failed: Callable[[str], None],
+        may_send: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._wire = wire
         self._name = name
         self._partition = partition
         self._failed = failed
+        self._may_send = may_send
         self._lanes: dict[str, Lane] = {}
         self._recovering: list[tuple[str, Lane]] = []
         self.determinism_violations = 0
@@ -120,6 +128,9 @@ class Lanes:
 
     def send(self, outputs: Iterable[Output]) -> None:
         """Queue outputs in order, except those that recovery found to be there."""
+        if not self._may_send():
+            self._failed("the lease ended between folding and sending")
+            return
         lanes = self._lanes
         try:
             for output in outputs:

@@ -1,23 +1,33 @@
-"""Reads the topic ``models`` into a store: to its end before partitions open, then on and on, in a thread."""
+"""Reads the topic ``models`` in a thread: newest versions before partitions open and as they come, others on demand.
+
+Of the others it only remembers where they stand, so that neither start nor memory grows with versions.
+"""
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from threading import Event, Thread
 from typing import Protocol
 
 import msgspec
+from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
 
 from agents import clients
-from agents.runtime.reading import Stopped, bounds, follow, read_to_end
+from agents.runtime.reading import END, PASSING, Stopped, bounds, read_to_end
 from agents.settings import Settings
 from schemas import topics
 from schemas.codec import decode_msgpack
-from schemas.models import ModelSnapshot
+from schemas.models import ModelSnapshot, version_of
 
 log = logging.getLogger("promostream.runtime")
 
 STOP_PATIENCE = 5.0
+RECENT = 64
+"""Offsets at the end of the topic that are read at start; the rest only if a version is missing."""
+POLL = 0.05
+"""Seconds between looks at what is missing."""
+
+Version = tuple[str, int]
 
 
 class Shelf(Protocol):
@@ -25,6 +35,9 @@ class Shelf(Protocol):
 
     def add(self, snapshot: ModelSnapshot) -> None:
         """One more snapshot; repeats may come."""
+
+    def missing(self) -> Iterable[Version]:
+        """Which versions (name, number) somebody waits for."""
 
 
 class ModelReader:
@@ -38,11 +51,14 @@ class ModelReader:
         self._stop = Event()
         self._caught_up = Event()
         self._thread = Thread(target=self._run, name="models", daemon=True)
+        self._offsets: dict[Version, int] = {}
+        self._newest: dict[str, int] = {}
+        self._low = self._known_from = self._next = 0
         self.read = 0
         self.unreadable = 0
 
     async def start(self) -> None:
-        """Begin; returns when everything that was on the topic is in the store, or the reader has failed."""
+        """Begin; returns when the newest versions are in the store, or the reader has failed."""
         self._loop = asyncio.get_running_loop()
         self._thread.start()
         await self._loop.run_in_executor(None, self._caught_up.wait)
@@ -53,31 +69,100 @@ class ModelReader:
         if self._thread.ident is not None:
             await asyncio.get_running_loop().run_in_executor(None, self._thread.join, STOP_PATIENCE)
 
-    def take(self, value: bytes | None) -> None:
-        """One message of the topic; what is no snapshot is counted and passed over, its activation will wait."""
-        if value is None:
-            return
-        try:
-            snapshot = decode_msgpack(value, ModelSnapshot)
-        except msgspec.MsgspecError as error:
-            self.unreadable += 1
-            log.warning("a message on models is not a snapshot (%s); publish the model again", error)
-            return
-        self._store.add(snapshot)
-        self.read += 1
-
     def _run(self) -> None:
         try:
             with clients.consumer(self._settings, isolation_level="read_uncommitted") as reader:
-                low, end = bounds(reader, self._place, self._stop.is_set)
-                for message in read_to_end(reader, {self._place: low}, {self._place: end}, self._stop.is_set):
-                    self.take(message.value())
+                self._start(reader)
                 self._caught_up.set()
-                for message in follow(reader, self._place, end, self._stop.is_set):
-                    self.take(message.value())
+                while True:
+                    self._fetch(reader, [wanted for wanted in self._store.missing() if self._may_be_there(wanted)])
+                    self._follow(reader)
         except Stopped:
             pass
         except Exception as error:  # noqa: BLE001 - a thread's last line of defence: the process must not go on
             self._loop.call_soon_threadsafe(self._fatal, f"models cannot be read ({error})")
         finally:
             self._caught_up.set()
+
+    def _start(self, reader: Consumer) -> None:
+        """Note what stands at the topic's end, and take the newest version of each name there."""
+        self._low, self._next = bounds(reader, self._place, self._stop.is_set)
+        self._known_from = max(self._low, self._next - RECENT)
+        newest: dict[str, Message] = {}
+        for message in self._read(reader, self._known_from, self._next):
+            version = self._note(message)
+            if version is not None and version[1] >= self._newest[version[0]]:
+                newest[version[0]] = message
+        for message in newest.values():
+            self._take(message)
+
+    def _follow(self, reader: Consumer) -> None:
+        """What was published meanwhile, until somebody waits for something that is there."""
+        reader.assign([TopicPartition(*self._place, self._next)])
+        while not any(map(self._may_be_there, self._store.missing())):
+            if self._stop.is_set():
+                raise Stopped
+            message = reader.poll(POLL)
+            if message is None or not _is_whole(message):
+                continue
+            self._next = (message.offset() or 0) + 1
+            version = self._note(message)
+            if version is not None and (version in self._store.missing() or version[1] >= self._newest[version[0]]):
+                self._take(message)
+
+    def _fetch(self, reader: Consumer, wanted: list[Version]) -> None:
+        """Read versions again; those of which nobody knows where they stand make all of the topic known."""
+        if any(version not in self._offsets for version in wanted):
+            known, until = self._offsets, self._known_from
+            self._offsets, self._known_from = {}, self._low
+            for message in self._read(reader, self._low, until):
+                self._note(message)
+            self._offsets = {version: at for version, at in (self._offsets | known).items() if at >= 0}
+        for version in wanted:
+            offset = self._offsets.get(version)
+            found = [] if offset is None else [*self._read(reader, offset, offset + 1)]
+            if not any(self._take(message) for message in found if version_of(message.key()) == version):
+                self._offsets.pop(version, None)  # it has been removed or replaced: what follows will say
+
+    def _may_be_there(self, version: Version) -> bool:
+        return self._offsets.get(version, 0 if self._known_from > self._low else -1) >= 0
+
+    def _note(self, message: Message) -> Version | None:
+        """Remember where a version stands; None for what is none (any more)."""
+        version = version_of(message.key())
+        if version is None:
+            return None
+        if message.value() is None:
+            self._forget(version)
+            return None
+        self._offsets[version] = message.offset() or 0
+        self._newest[version[0]] = max(version[1], self._newest.get(version[0], 0))
+        return version
+
+    def _forget(self, version: Version) -> None:
+        if self._known_from > self._low:
+            self._offsets[version] = -1  # an older snapshot of it may stand in what is not read yet
+        else:
+            self._offsets.pop(version, None)
+
+    def _take(self, message: Message) -> bool:
+        """Put a snapshot into the store; what is none is counted and passed over, its activation will wait."""
+        try:
+            snapshot = decode_msgpack(message.value() or b"", ModelSnapshot)
+        except msgspec.MsgspecError as error:
+            self.unreadable += 1
+            log.warning("a message on models is not a snapshot (%s); publish the model again", error)
+            return False
+        self._store.add(snapshot)
+        self.read += 1
+        return True
+
+    def _read(self, reader: Consumer, start: int, end: int) -> Iterator[Message]:
+        return read_to_end(reader, {self._place: start}, {self._place: end}, self._stop.is_set)
+
+
+def _is_whole(message: Message) -> bool:
+    error = message.error()
+    if error is not None and error.code() != END and error.code() not in PASSING:
+        raise KafkaException(error)
+    return error is None

@@ -21,22 +21,50 @@ def output_producer(settings: Settings) -> Wire:
     return clients.producer(settings, message_timeout_ms=int(timeout * 1000))
 
 
-class Outputs:
-    """Sends for all partitions of the process. ``fatal(reason)`` must end the process; it is called once."""
+OVERDUE = "outputs were still on their way when the lease ended"
 
-    def __init__(self, settings: Settings, fatal: Callable[[str], None], wire: Wire | None = None) -> None:
+
+class Outputs:
+    """Sends for all partitions of the process. ``fatal(reason)`` must end the process; it is called once.
+
+    ``lease()``: nothing is queued without it, and what is still queued when it ends must never go out: a successor may
+    have read how far the outputs go. Only the end of the process makes sure of that: ``at_once(reason)`` must not wait.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        fatal: Callable[[str], None],
+        wire: Wire | None = None,
+        *,
+        lease: Callable[[], bool] = lambda: True,
+        at_once: Callable[[str], None] | None = None,
+    ) -> None:
         self._settings = settings
         self._fatal = fatal
         self._wire = wire if wire is not None else output_producer(settings)
+        self._lease = lease
+        self._at_once = at_once or fatal
         self.failed = ""
 
     def lanes(self, partition: int) -> Lanes:
         """Bookkeeping for the outputs of one log partition."""
-        return Lanes(self._wire, self._settings.topic, partition, self.fail)
+        return Lanes(self._wire, self._settings.topic, partition, self.fail, self.may_send)
 
     def serve(self) -> None:
         """Let delivery reports arrive; never blocks."""
-        self._wire.poll(0)
+        if len(self._wire):  # asking costs the interpreter's lock
+            self._wire.poll(0)
+            self.may_send()
+
+    def may_send(self) -> bool:
+        """Whether the lease holds; if not, and something is on its way, this process ends."""
+        holds = self._lease()
+        if not holds and len(self._wire) and not self.failed:
+            self.failed = OVERDUE
+            log.critical("%s; the process ends and recovers from its checkpoints", OVERDUE)
+            self._at_once(OVERDUE)
+        return holds
 
     @property
     def congested(self) -> bool:

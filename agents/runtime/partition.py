@@ -5,8 +5,9 @@ Not thread-safe: everything is called on the event-loop thread; what blocks goes
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
+from types import MappingProxyType
 
 from agents.runtime.blocking import Blocking, Superseded
 from agents.runtime.checkpoints import Checkpointer
@@ -21,7 +22,7 @@ from agents.settings import Settings
 from streams.folding import Fold, LogRecord, Refusal
 
 QUEUED_POLLS = 4
-CLOSE_PATIENCE = 5.0
+CLOSE_PATIENCE = 3.0
 """Seconds for which a call that runs beyond the deadline of a close is waited for."""
 
 
@@ -29,7 +30,8 @@ class Partition:
     """Drives ``fold`` over one partition of ``topic`` (a name of the table of topics) for ``role``.
 
     ``may_act()`` is the lease: without it nothing is folded and no checkpoint begins. ``grown()`` counts the models
-    at hand: a partition that waits for one tries again when it has changed. ``phase`` and ``reason`` (one line, with
+    at hand: a partition that waits for one tries again when it has changed. ``told``: the settings on which outputs
+    depend; others are refused unless the last owner left in order. ``phase`` and ``reason`` (one line, with
     what to do) say how it stands; ``epoch`` stamps batches: those of another epoch are dropped. What cannot be mended
     (fenced, an output not delivered, an opening that failed) ends the process through ``outputs``.
     """
@@ -45,6 +47,7 @@ class Partition:
         *,
         may_act: Callable[[], bool],
         grown: Callable[[], int] = lambda: 0,
+        told: Mapping[str, str] = MappingProxyType({}),
         storage: Storage | None = None,
         executor: Executor | None = None,
     ) -> None:
@@ -54,7 +57,7 @@ class Partition:
         self.tally = Tally()
         self.lanes = outputs.lanes(partition)
         self._topic, self._partition = topic, partition
-        self._outputs, self._may_act, self._grown = outputs, may_act, grown
+        self._outputs, self._may_act, self._grown, self._told = outputs, may_act, grown, told
         self._storage = storage or KafkaStorage(settings, role, topic, partition, may_act=may_act)
         self._blocking = Blocking(executor, lambda: self.phase == "closed")
         self._pending = Pending(settings.chunk_records, QUEUED_POLLS * settings.poll_records)
@@ -66,6 +69,7 @@ class Partition:
             outputs.fail,
             self.tally,
             int(settings.checkpoint_interval * 1000),
+            told,
         )
         self._ticker = Ticker(topic, partition)
         self._seen_applied = -1
@@ -105,6 +109,16 @@ class Partition:
         """Records still to fold until the log's end as it was on opening."""
         return max(0, self._progress.log_end - 1 - self.applied)
 
+    @property
+    def behind(self) -> bool:
+        """Whether the state contains what no durable checkpoint does."""
+        return self._checkpoints.behind
+
+    @property
+    def in_hurry(self) -> bool:
+        """Whether steps should come often: a checkpoint is being made, or records wait."""
+        return self._checkpoints.busy or self._pending.size > 0
+
     def checkpoint_age(self, now: int) -> float:
         """Seconds since the last durable checkpoint was cut; 0 while it contains everything."""
         return max(0, now - self.tally.durable_at) / 1000 if self._checkpoints.behind else 0.0
@@ -124,7 +138,7 @@ class Partition:
 
         """
         try:
-            opening = Opening(self.fold, self.lanes, self._storage, self._blocking, self._grown)
+            opening = Opening(self.fold, self.lanes, self._storage, self._blocking, self._grown, self._told)
             opened = await opening.recover(self._topic, self._partition, self._progress.wait)
         except Refusal as refusal:
             self._progress.refuse(refusal)
@@ -180,6 +194,7 @@ class Partition:
         if before == "refused":
             self._checkpoints.abandon()
         if checkpoint and before in ("running", "waiting"):
+            self._checkpoints.ending = True
             await self._until(self._checkpointed, deadline)
         await self._until(self._settled, deadline)
         self._checkpoints.abandon()
@@ -198,7 +213,7 @@ class Partition:
 
     def _checkpointed(self) -> bool:
         self._checkpoints.step(wall_ms(), may_begin=self._may_act(), hurry=True)
-        return not self._checkpoints.busy and (bool(self._checkpoints.fenced) or not self._checkpoints.behind)
+        return not self._checkpoints.busy and (bool(self._checkpoints.fenced) or self._checkpoints.ended)
 
     def _settled(self) -> bool:
         self._checkpoints.step(wall_ms(), may_begin=False, hurry=True)

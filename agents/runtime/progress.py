@@ -12,6 +12,11 @@ from streams.folding import Fold, LogRecord, ModelMissing, Output, Refusal
 
 log = logging.getLogger("promostream.runtime")
 
+SLICE = 16
+MOST_OUTPUTS = 2000
+"""Outputs after which the rest of a chunk waits for its next turn: when everything is due at once, each record fires
+hundreds of timers, and a whole chunk would hold the event loop for half a minute."""
+
 Phase = Literal["opening", "running", "waiting", "refused", "closed"]
 
 
@@ -63,7 +68,10 @@ class Progress:
             return False
         chunk, outputs, before, seen = self._pending.take(), list[Output](), self._fold.applied, self._grown()
         try:
-            self._fold.fold(chunk, outputs)
+            for at in range(0, len(chunk), SLICE):
+                self._fold.fold(chunk[at : at + SLICE], outputs)
+                if len(outputs) >= MOST_OUTPUTS:
+                    break
         except ModelMissing as missing:
             self._pending.put_back(chunk, self._fold.applied)
             self._grown_seen = seen
@@ -76,6 +84,8 @@ class Progress:
             problem = f"folding {self._name} failed after offset {before} ({type(error).__name__}: {error})"
             self.refuse(Refusal(problem, "this is a bug, please report it; the checkpoint before it is whole"))
             return False
+        if self.phase == "running":
+            self._pending.put_back(chunk, self._fold.applied)
         self._folded(max(before, chunk[0].offset - 1), outputs)
         return self.phase == "running" and bool(self._pending)
 

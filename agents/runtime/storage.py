@@ -16,7 +16,7 @@ from agents.runtime.reading import Place, bounds, read_to_end
 from agents.runtime.tails import TailRead, Written, written
 from agents.runtime.transactions import Entry, Transactions
 from agents.settings import Settings
-from schemas.topics import CHECKPOINTS
+from schemas.topics import checkpoints_of
 
 HEAD = b"\x00head"
 
@@ -67,6 +67,8 @@ class KafkaStorage:
         self._may_act = may_act
         self._log: Place = (settings.topic(topic), partition)
         self._partition = partition
+        kept_in, kept_at = checkpoints_of(role, topic, partition)
+        self._checkpoints: Place = (settings.topic(kept_in), kept_at)
         self._prefix = f"{role}|{topic}|".encode()
         name = f"{settings.topic_prefix}promostream-{role}-{topic}-{partition}"
         self._transactions = Transactions(settings, name)
@@ -79,12 +81,11 @@ class KafkaStorage:
     def read(self) -> Found:
         """As promised by the port: fence first, or a zombie may commit behind the reader."""
         facts = self._facts()
-        checkpoints: Place = (self._settings.topic(CHECKPOINTS), self._partition)
         with self._reader("read_uncommitted") as reader:
-            low, end = bounds(reader, checkpoints, self._cancelled.is_set)
+            low, end = bounds(reader, self._checkpoints, self._cancelled.is_set)
         entries: dict[bytes, bytes] = {}
         with self._reader("read_committed") as reader:
-            self._collect(reader, checkpoints, (low, end), entries)
+            self._collect(reader, self._checkpoints, (low, end), entries)
         return Found(facts, entries.pop(HEAD, None), entries)
 
     def read_tails(self, positions: Mapping[str, int]) -> dict[str, TailRead]:
@@ -108,7 +109,7 @@ class KafkaStorage:
     def commit(self, head: bytes, entries: Iterable[Entry]) -> None:
         """As promised by the port."""
         named = ((self._prefix + key, value) for key, value in chain(entries, ((HEAD, head),)))
-        self._transactions.commit(self._settings.topic(CHECKPOINTS), self._partition, named, self._may_go_on)
+        self._transactions.commit(*self._checkpoints, named, self._may_go_on)
 
     def cancel(self) -> None:
         """As promised by the port."""

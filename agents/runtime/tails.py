@@ -43,10 +43,16 @@ def origin_of(headers: Headers) -> bytes:
     return next((text or b"" for name, text in headers if name == ORIGIN), b"")
 
 
+def place_of(origin: bytes) -> tuple[int, int]:
+    """Log offset and number of an origin, by which outputs are ordered."""
+    _, _, offset, number = origin.rsplit(b"/", 3)
+    return int(offset), int(number)
+
+
 def written(offset: int, key: bytes, value: bytes, headers: Sequence[tuple[str, bytes | None]]) -> Written | None:
     """The tail's entry for one message; None for a message that no fold wrote."""
     parts = (origin := origin_of(headers)).rsplit(b"/", 3)
-    if len(parts) != 4 or not parts[2].isdigit():  # noqa: PLR2004 - epoch, partition, offset, n
+    if len(parts) != 4 or not (parts[2].isdigit() and parts[3].isdigit()):  # noqa: PLR2004 - epoch, partition, offset, n
         return None
     return Written(origin, parts[0], int(parts[2]), offset, digest(key, value, headers))
 
@@ -64,6 +70,7 @@ class Tail:
             if entry.caused_by > applied:
                 self._entries.setdefault(entry.origin, entry)
         self._lost = read.lost
+        self._kept_from = place_of(read.written[0].origin) if read.written else None
         self._strict = strict
         self._epoch = b""
         self.violations: list[str] = []
@@ -84,7 +91,7 @@ class Tail:
         self._epoch = self._epoch or origin.rsplit(b"/", 3)[0]
         entry = self._entries.pop(origin, None)
         if entry is None:
-            return self._take_missing()
+            return self._take_missing(origin)
         self._lost = 0
         self.compared += 1
         if digest(output.key, output.value, output.headers) != entry.digest:
@@ -98,9 +105,12 @@ class Tail:
             if self._strict or entry.epoch == self._epoch:
                 self.violations.append(f"{topic} offset {entry.offset}: {entry.origin.decode()} is not produced now")
 
-    def _take_missing(self) -> int | None:
-        if self._lost:
-            self._lost -= 1
+    def _take_missing(self, origin: bytes) -> int | None:
+        # Outputs stand in order: what comes before the first one that is left was there. Where none is left, as many
+        # are taken for gone as there are offsets; records were fewer if others wrote there too.
+        if self._lost and (self._kept_from is None or place_of(origin) < self._kept_from):
+            self._lost -= self._kept_from is None
             return -1
+        self._lost = 0
         self.filled += 1
         return None

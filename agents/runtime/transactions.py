@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from confluent_kafka import KafkaError, KafkaException, Producer
 
 from agents import clients
+from agents.access import refusal
+from agents.rights import Right
 from agents.settings import Settings
 
 Entry = tuple[bytes, bytes | None]
@@ -32,6 +34,10 @@ class Fenced(Exception):  # noqa: N818 - the successor is right
 
 class CommitFailed(Exception):  # noqa: N818 - tried again, so no error yet
     """The transaction did not end well, or it is not known how it ended; state and keys are as before."""
+
+
+class Denied(CommitFailed):
+    """A right is missing: trying again does not help; the line names it and what grants it."""
 
 
 class Transactions:
@@ -119,6 +125,9 @@ class Transactions:
         self.discard()
         if failure.code() in FENCED:
             return Fenced(f"{self._id} was taken over by another process")
+        if failure.code() == KafkaError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
+            name = self._id.removeprefix(self._settings.topic_prefix)
+            return Denied(refusal(self._settings, [Right("Write", "transactional-id", name)]))
         return CommitFailed(f"{self._id}: {failure.str()}")
 
 

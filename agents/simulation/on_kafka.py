@@ -10,10 +10,11 @@ from agents.admin import require_topics
 from agents.clients import consumer, producer
 from agents.errors import BrokerNotReady
 from agents.log_opening import require_opening
+from agents.rights import using
 from agents.settings import Settings
 from agents.simulation.recipients import Recipients
 from schemas.codec import decode_json
-from schemas.topics import BROWSES, CLICKS, OUTCOMES, PRIVACY, PURCHASES, TRIGGERS
+from schemas.topics import BROWSES, CLICKS, OUTCOMES, PRIVACY, PURCHASES, TRIGGERS, USER_LOG
 from schemas.triggers import Trigger
 from streams.simulate.settings import ShopSettings
 from streams.simulate.shop import Shop
@@ -38,7 +39,8 @@ class ShopOnKafka:
     """
 
     def __init__(self, shop: ShopSettings, settings: Settings) -> None:
-        require_topics(settings, (BROWSES, CLICKS, PURCHASES, OUTCOMES, PRIVACY, TRIGGERS))
+        writes = (BROWSES, CLICKS, PURCHASES, OUTCOMES, PRIVACY)
+        require_topics(settings, (*writes, TRIGGERS), using((TRIGGERS, USER_LOG), writes))
         recipients = Recipients(settings.tokens().value)
         require_opening(settings)
         self._settings = settings

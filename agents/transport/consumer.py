@@ -16,6 +16,8 @@ COMMIT_SECONDS = 5.0
 """A commit may block for long after a broker's crash, and a rebalance waits for it."""
 OPENING = 4
 """Partitions opened at a time: each fences and reads back, which takes the broker and this process half a second."""
+OPENING_SECONDS = 5.0
+"""A partition that takes longer, as when it waits for a model, holds up the others no more."""
 
 
 class MemberThread(stock.AIOKafkaConsumerThread):
@@ -96,7 +98,9 @@ class BatchConsumer(stock.Consumer):
             async with slots:
                 if self.port.rebalances != rebalances:
                     return
-                offset = await owner.open(place, generation)
+                opening = asyncio.ensure_future(owner.open(place, generation))
+                await asyncio.wait([opening], timeout=OPENING_SECONDS)
+            offset = await opening
             if offset is not None and self.port.rebalances == rebalances:
                 reader.place(reader.epoch, {place: offset})
 
@@ -111,12 +115,13 @@ class BatchConsumer(stock.Consumer):
 
     # ------------------------------------------------------------------ the group's offsets, for roles without state
     async def committed(self, place: Place) -> int | None:
-        """The group's committed offset."""
-        return cast("int | None", await self._thread.call_thread(self.member.committed, place))
+        """The group's committed offset in the topic that is there now."""
+        topic_id = self.port.topic_ids.get(place.topic, "")
+        return cast("int | None", await self._thread.call_thread(self.member.committed, place, topic_id))
 
     async def commit_offsets(self, offsets: Mapping[Place, int]) -> str:
         """Commit in this generation, in at most 5 s; why it could not be, or an empty text."""
-        call = self._thread.call_thread(self.member.commit, offsets)
+        call = self._thread.call_thread(self.member.commit, offsets, self.port.topic_ids)
         try:
             return cast("str", await asyncio.wait_for(call, COMMIT_SECONDS))
         except TimeoutError:

@@ -1,7 +1,6 @@
 """aiokafka as a group member that reads nothing: the typed adapter, and the only module that imports it."""
 
 import logging
-import ssl
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -11,7 +10,7 @@ from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitio
 from aiokafka.errors import GroupAuthorizationFailedError, KafkaError
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
-from agents.clients import connection
+from agents.security import for_aiokafka
 from agents.settings import Settings
 from agents.transport.batches import Place
 
@@ -40,7 +39,8 @@ class Member:
             request_timeout_ms=round(max(20.0, settings.session_timeout + 5) * 1000),
             max_poll_interval_ms=MAX_POLL_INTERVAL_MS,
             metadata_max_age_ms=60_000,
-            **_connection(settings),
+            bootstrap_servers=settings.bootstrap_servers.split(","),
+            **for_aiokafka(settings),
         )
 
     async def start(self) -> None:
@@ -77,38 +77,33 @@ class Member:
         try:
             coordinator.check_errors()
         except GroupAuthorizationFailedError as error:
-            return f"not allowed: {error}"
+            return f"not allowed: {error}"  # the worker's last line names the right that is missing
         except KafkaError as error:
             log.warning("the group's coordinator said %s: %s; going on", type(error).__name__, error)
+            self._beat_again(coordinator)
         return None
 
-    async def committed(self, place: Place) -> int | None:
-        """The group's committed offset."""
-        offset: int | None = await self.consumer.committed(TopicPartition(*place))
+    def _beat_again(self, coordinator: Any) -> None:
+        """One heartbeat's error ends them all: aiokafka would report it for ever and never beat again."""
+        task = coordinator._heartbeat_task  # noqa: SLF001 - listed in private_parts
+        if task is not None and task.done() and not task.cancelled() and task.exception() is not None:
+            coordinator._heartbeat_task = None  # noqa: SLF001 - listed in private_parts
+            coordinator._start_heartbeat_task()  # noqa: SLF001 - listed in private_parts
+
+    async def committed(self, place: Place, topic_id: str) -> int | None:
+        """The group's committed offset, unless it was committed for a topic with another id."""
+        at = TopicPartition(*place)
+        found = await self.consumer._coordinator.fetch_committed_offsets([at])  # noqa: SLF001 - listed in private_parts
+        if at not in found or found[at].offset < 0 or (found[at].metadata and found[at].metadata != topic_id):
+            return None
+        offset: int = found[at].offset
         return offset
 
-    async def commit(self, offsets: Mapping[Place, int]) -> str:
+    async def commit(self, offsets: Mapping[Place, int], topic_ids: Mapping[str, str]) -> str:
         """Commit in this generation; why the broker refused, or an empty text."""
+        told = {TopicPartition(*p): OffsetAndMetadata(at, topic_ids.get(p.topic, "")) for p, at in offsets.items()}
         try:
-            await self.consumer.commit({TopicPartition(*p): OffsetAndMetadata(o, "") for p, o in offsets.items()})
+            await self.consumer.commit(told)
         except KafkaError as error:
             return f"{type(error).__name__}: {error}"
         return ""
-
-
-def _connection(settings: Settings) -> dict[str, Any]:
-    """The words of aiokafka for what ``clients.connection`` tells librdkafka."""
-    config = connection(settings)
-    words: dict[str, Any] = {
-        "bootstrap_servers": settings.bootstrap_servers.split(","),
-        "security_protocol": settings.security_protocol,
-    }
-    if settings.security_protocol in {"SSL", "SASL_SSL"}:
-        words["ssl_context"] = ssl.create_default_context(cafile=settings.ssl_ca_file or None)
-    if settings.sasl_username:
-        words |= {
-            "sasl_mechanism": settings.sasl_mechanism,
-            "sasl_plain_username": settings.sasl_username,
-            "sasl_plain_password": config["sasl.password"],
-        }
-    return words

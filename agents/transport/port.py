@@ -22,6 +22,8 @@ class Port:
         """Nothing more is to be delivered: the group may be left at once."""
         self.rebalances = 0
         """How many rebalances have begun: what was started before the last of them is void."""
+        self.topic_ids: dict[str, str] = {}
+        """Ids of topics, by name on the broker: an offset that was committed for another id means nothing."""
         self.generation = -1
         self.assigned: set[Place] = set()
         self.failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()

@@ -36,7 +36,19 @@ PRIVATE_PARTS = (
         "success = await self._do_heartbeat()",
         "wrapped on the instance, so that an answered heartbeat prolongs the lease",
     ),
+    Part(
+        f"{_COORDINATOR}.fetch_committed_offsets",
+        "fetch_committed_offsets",
+        "dict: {TopicPartition: OffsetAndMetadata}",
+        "the metadata of a committed offset names the topic's id",
+    ),
     Part(f"{_COORDINATOR}.check_errors", "check_errors", "raise exc", "an error parks the coordinator until asked"),
+    Part(
+        f"{_COORDINATOR}._start_heartbeat_task",
+        "_heartbeat_task",
+        "if self._heartbeat_task is None:",
+        "one that ended with an error is never started again by aiokafka",
+    ),
     Part(
         f"{_COORDINATOR}.__init__",
         "_coordination_task",

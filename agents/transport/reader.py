@@ -4,32 +4,30 @@ import asyncio
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from agents.transport.batches import BEGINNING, Batch, Place
 from agents.transport.ends import Ends
-from streams.folding import LogRecord
+from agents.transport.messages import MISSING, PASSING, log_records, runs
 
 AHEAD = 2
 """Batches that may wait for the fold; more would only be memory."""
+MANY = 100
+SMALL = 2.0
+"""After a batch of fewer records the pace is so much slower: then waking up is what costs."""
 IDLE_POLL = 0.05
 """Seconds the thread sleeps in librdkafka when nothing comes: how long a command may wait."""
 
 
-def log_record(message: Message) -> LogRecord:
-    """What folds of a log want of a message."""
-    return LogRecord(message.offset() or 0, message.timestamp()[1], message.key(), message.value() or b"")
-
-
 class Reader:
-    """One librdkafka consumer without a group; ``record`` makes what stands in batches out of messages.
+    """One librdkafka consumer without a group; ``records`` makes what stands in batches out of messages.
 
     ``place``, ``leave`` and ``withdraw`` are called from the event loop and take effect in that order. ``epoch`` is
     that of the positions in force. ``failed`` says why nothing can be read any more, ``refused`` why a partition
-    cannot: its offset is not in the log.
+    cannot: its offset is not in the log, or its topic is not there (now); ``try_again`` reads on in the latter case.
     """
 
     def __init__(
@@ -38,7 +36,7 @@ class Reader:
         ends: Ends,
         poll_records: int,
         pace: float,
-        record: Callable[[Message], Any] = log_record,
+        records: Callable[[Sequence[Message]], list[Any]] = log_records,
     ) -> None:
         self.epoch = 0
         self.failed = ""
@@ -47,7 +45,7 @@ class Reader:
         self._ends = ends
         self._poll_records = poll_records
         self._pace = pace
-        self._record = record
+        self._make = records
         self._commands: deque[Callable[[Consumer], None]] = deque()
         self._batches: deque[Batch] = deque()
         self._space = threading.Event()
@@ -55,6 +53,7 @@ class Reader:
         self._thread: threading.Thread | None = None
         self._reading_epoch = 0
         self._positions: dict[Place, int] = {}
+        self._missed: dict[Place, int] = {}
 
     # ------------------------------------------------------------------ called from the event loop
     def start(self) -> None:
@@ -81,6 +80,12 @@ class Reader:
     def leave(self, place: Place) -> None:
         """Read this partition no more; batches on their way may still hold records of it."""
         self._commands.append(lambda consumer: self._leave(consumer, place))
+
+    def try_again(self, topics: Collection[str]) -> None:
+        """Read on where the topic was not there, now that it is; not to be said of one that was made anew."""
+        if any(place.topic in topics for place in tuple(self._missed)):
+            epoch = self.epoch
+            self._commands.append(lambda consumer: self._try_again(consumer, topics, epoch))
 
     async def take(self) -> Batch:
         """The next batch of the epoch in force."""
@@ -130,12 +135,14 @@ class Reader:
         if batch is not None:
             self._batches.append(batch)
             self._loop.call_soon_threadsafe(self._arrived.set)
-            time.sleep(max(0.0, self._pace - (time.monotonic() - began)))
+            pace = self._pace if batch.size() >= MANY else SMALL * self._pace
+            time.sleep(max(0.0, pace - (time.monotonic() - began)))
 
     def _withdraw(self, consumer: Consumer, epoch: int) -> None:
         consumer.unassign()
         self._reading_epoch = epoch
         self._positions.clear()
+        self._missed.clear()
         self.refused.clear()
         self._ends.forget()
 
@@ -146,6 +153,14 @@ class Reader:
             [TopicPartition(*p, OFFSET_BEGINNING if at == BEGINNING else at) for p, at in positions.items()]
         )
         self._positions.update(positions)
+
+    def _try_again(self, consumer: Consumer, topics: Collection[str], epoch: int) -> None:
+        back = {place: at for place, at in self._missed.items() if place.topic in topics and epoch == self.epoch}
+        for place in back:
+            del self._missed[place]
+            self.refused.pop(place, None)
+        if back:
+            self._place(consumer, back)
 
     def _leave(self, consumer: Consumer, place: Place) -> None:
         if self._positions.pop(place, None) is not None:
@@ -159,32 +174,32 @@ class Reader:
         # consume(n, t) would wait for n messages or all of t
         messages = [] if first is None else [first, *consumer.consume(self._poll_records - 1, 0)]
         records: dict[Place, list[Any]] = {}
-        for message in messages:
-            self._take_up(consumer, message, records)
+        for place, run in runs(messages):
+            self._take_up(consumer, place, run, records)
         drained = self._ends.reached(self._positions)
         return Batch(self._reading_epoch, records, drained) if records or drained else None
 
-    def _take_up(self, consumer: Consumer, message: Message, records: dict[Place, list[Any]]) -> None:
-        place = Place(message.topic() or "", message.partition() or 0)
-        error, offset = message.error(), message.offset() or 0
+    def _take_up(
+        self, consumer: Consumer, place: Place, run: Sequence[Message], records: dict[Place, list[Any]]
+    ) -> None:
         if place not in self._positions:
             return
-        if error is None:
-            records.setdefault(place, []).append(self._record(message))
-            self._positions[place] = offset + 1
-        elif error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001 - the library's own name
+        error = run[0].error()
+        if error is not None:
+            self._hear(consumer, place, error, run[0].offset() or 0)
+            return
+        self._positions[place] = (run[-1].offset() or 0) + 1
+        taken = records.get(place)
+        if taken is None:
+            records[place] = self._make(run)
+        else:
+            taken += self._make(run)
+
+    def _hear(self, consumer: Consumer, place: Place, error: KafkaError, offset: int) -> None:
+        if error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001 - the library's own name
             self._positions[place] = max(offset, self._positions[place])
         elif error.code() not in PASSING:
+            if error.code() in MISSING:
+                self._missed[place] = self._positions[place]
             self.refused[place] = f"{error.name()}: {error.str()}"
             self._leave(consumer, place)
-
-
-PASSING = frozenset({
-    KafkaError._TRANSPORT,  # noqa: SLF001 - librdkafka's own codes have no public names
-    KafkaError._ALL_BROKERS_DOWN,  # noqa: SLF001
-    KafkaError._TIMED_OUT,  # noqa: SLF001
-    KafkaError._RESOLVE,  # noqa: SLF001
-    KafkaError.LEADER_NOT_AVAILABLE,
-    KafkaError.NOT_LEADER_FOR_PARTITION,
-})  # fmt: skip
-"""Errors that librdkafka reports and mends itself."""

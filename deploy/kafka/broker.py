@@ -11,10 +11,14 @@ COLLECTOR = ["-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20", "-XX:InitiatingHeapOccup
 
 
 class Broker(TypedDict):
-    """What ``cluster.json`` keeps of one broker; ``pid`` is 0 while it has not been started."""
+    """What ``cluster.json`` keeps of one broker; ``pid`` is 0 while it has not been started.
+
+    ``mutual_port`` is used by closed clusters only: there clients and brokers show certificates.
+    """
 
     node: int
     port: int
+    mutual_port: int
     controller_port: int
     pid: int
 
@@ -39,12 +43,15 @@ def properties(broker: Broker, quorum: list[Broker], data: Path) -> str:
         "transaction.state.log.num.partitions": 4,
         "transaction.state.log.replication.factor": copies,
         "transaction.state.log.min.isr": max(1, copies - 1),
+        "min.insync.replicas": max(1, copies - 1),  # of the groups' offsets too
         "share.coordinator.state.topic.num.partitions": 1,
         "share.coordinator.state.topic.replication.factor": copies,
         "group.initial.rebalance.delay.ms": 0,
         "group.min.session.timeout.ms": 1000,  # tests of lost workers want short sessions
         "log.cleaner.dedupe.buffer.size": 16 * 1024 * 1024,  # its default is half of this heap
         "log.segment.delete.delay.ms": 1000,
+        "log.retention.check.interval.ms": 5000,  # its default is five minutes
+        "log.initial.task.delay.ms": 5000,
     }
     return "".join(f"{name}={value}\n" for name, value in values.items())
 
@@ -55,12 +62,16 @@ def storage_tool(java: str, jars: Path, cluster_id: str, config: Path) -> list[s
     return [*command, "kafka.tools.StorageTool", "format", "--cluster-id", cluster_id, "--config", str(config)]
 
 
-def launch(java: str, jars: Path, config: Path, heap: str, log: Path) -> subprocess.Popen[bytes]:
+def launch(
+    java: str, jars: Path, config: Path, heap: str, log: Path, environment: dict[str, str]
+) -> subprocess.Popen[bytes]:
     """Start a broker in a session of its own: a Ctrl-C at the terminal is not meant for it."""
     command = [java, f"-Xmx{heap}", *COLLECTOR, f"-Dlog4j2.configurationFile={LOGGING}", "-Djava.awt.headless=true"]
     command += ["-cp", f"{jars}/*", "kafka.Kafka", str(config)]
     with log.open("ab") as out:
-        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True)
+        return subprocess.Popen(
+            command, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
+        )
 
 
 def is_running(pid: int, config: Path) -> bool:

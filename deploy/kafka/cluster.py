@@ -9,11 +9,14 @@ import time
 import uuid
 from contextlib import suppress
 from pathlib import Path
+from typing import Literal
 
 from deploy.kafka.broker import Broker, is_running
 from deploy.kafka.probe import HOST, Metadata, ask, free_ports, is_free
+from deploy.kafka.security import Security
 
 LETTING_GO_SECONDS = 3.0
+PORTS: tuple[Literal["port", "mutual_port", "controller_port"], ...] = ("port", "mutual_port", "controller_port")
 
 
 class Cluster:
@@ -23,6 +26,7 @@ class Cluster:
         self.directory = directory.absolute()
         self.logs = self.directory / "logs"
         self.file = self.directory / "cluster.json"
+        self.security = Security(self.directory / "security")
         self.cluster_id = ""
         self.brokers: list[Broker] = []
         self._children: dict[int, subprocess.Popen[bytes]] = {}
@@ -32,7 +36,8 @@ class Cluster:
         """Take over what another process has written down meanwhile."""
         if self.file.exists():
             kept = json.loads(self.file.read_text(encoding="utf-8"))
-            self.cluster_id, self.brokers = kept["cluster_id"], kept["brokers"]
+            self.cluster_id = kept["cluster_id"]
+            self.brokers = kept["brokers"]
 
     @property
     def bootstrap(self) -> str:
@@ -76,12 +81,13 @@ class Cluster:
 
     def metadata(self, broker: Broker) -> Metadata | None:
         """What the listener on the broker's port knows; None unless it belongs to this cluster."""
-        answer = ask(broker["port"])
+        context = self.security.context() if self.security.exists else None
+        answer = ask(broker["port"] if context is None else broker["mutual_port"], tls=context)
         return answer if answer and answer.cluster_id == self.cluster_id else None
 
     def ports_are_free(self) -> bool:
         """Whether all ports of the cluster can be had, at once or when a dying broker has let go of them."""
-        ports = [port for each in self.brokers for port in (each["port"], each["controller_port"])]
+        ports = [each[kind] for each in self.brokers for kind in PORTS if kind in each]
         deadline = time.monotonic() + LETTING_GO_SECONDS
         while not all(is_free(port) for port in ports):
             if time.monotonic() > deadline:
@@ -93,9 +99,11 @@ class Cluster:
         """Give every broker its ports; those of before are kept while they can be had: clients may know them."""
         if self.pids or (self.brokers and self.ports_are_free()):
             return
-        ports = free_ports(2 * count)
-        pairs = enumerate(zip(ports[::2], ports[1::2], strict=True), 1)
-        self.brokers = [Broker(node=node, port=port, controller_port=other, pid=0) for node, (port, other) in pairs]
+        ports = iter(free_ports(len(PORTS) * count))
+        self.brokers = [
+            Broker(node=node, port=next(ports), mutual_port=next(ports), controller_port=next(ports), pid=0)
+            for node in range(1, count + 1)
+        ]
         if not self.cluster_id:  # "K": an id must not begin with a hyphen
             self.cluster_id = "K" + base64.urlsafe_b64encode(uuid.uuid4().bytes)[1:22].decode()
         self.logs.mkdir(parents=True, exist_ok=True)

@@ -4,14 +4,17 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
 from deploy.kafka.broker import launch, properties, storage_tool
+from deploy.kafka.clock import Clock
 from deploy.kafka.cluster import Cluster
 from deploy.kafka.jars import KafkaUnavailable, Say, find_jars, find_java
 from deploy.kafka.probe import HOST
+from deploy.kafka.security import Security
 
 ATTEMPTS = 3
 START_SECONDS = 90.0
@@ -43,6 +46,7 @@ class LocalKafka:
 
     def __init__(self, directory: Path, brokers: int = 1, heap: str = "384m", say: Say = _silent) -> None:
         self._cluster = Cluster(directory)
+        self.clock = Clock(self._cluster.directory / "clock")
         self._count = brokers
         self._heap = heap
         self._say = say
@@ -62,6 +66,11 @@ class LocalKafka:
         """The directory of the brokers' logs and Maven's."""
         return self._cluster.logs
 
+    @property
+    def security(self) -> Security:
+        """Passwords and certificates; a cluster whose security is made before its first start is closed."""
+        return self._cluster.security
+
     def start(self) -> str:
         """Start every broker that does not run and return the bootstrap servers once all of them answer.
 
@@ -79,8 +88,24 @@ class LocalKafka:
         for _ in range(ATTEMPTS):
             self._cluster.plan(self._count)
             if self._up(java, jars):
+                if self.security.exists:
+                    self.security.tell(self.bootstrap)
                 return self.bootstrap
         raise KafkaUnavailable(f"other programs took the ports of the broker {ATTEMPTS} times; start it again")
+
+    def close_to_strangers(self, users: Iterable[str] = ()) -> None:
+        """Make this cluster one with TLS, SCRAM users and an authoriser; before its first start.
+
+        Raises:
+            KafkaUnavailable: it has been started as an open one.
+
+        """
+        if self.security.exists:
+            return
+        if self._cluster.brokers:
+            problem = f"{self._cluster.directory} holds an open cluster"
+            raise KafkaUnavailable(f"{problem}; `clean` it first or name another directory")
+        self.security.make(users)
 
     def stop(self) -> None:
         """End the brokers of this directory, politely first; nothing happens when none runs."""
@@ -140,9 +165,11 @@ class LocalKafka:
             config = self._cluster.config(broker)
             data = config.with_name("data")
             config.parent.mkdir(exist_ok=True)
-            config.write_text(properties(broker, self._cluster.brokers, data), encoding="utf-8")
+            closed = self.security.properties(broker) if self.security.exists else ""
+            config.write_text(properties(broker, self._cluster.brokers, data) + closed, encoding="utf-8")
             if not (data / "meta.properties").exists():
                 command = storage_tool(java, jars, self._cluster.cluster_id, config)
+                command += self.security.format_arguments() if self.security.exists else []
                 with self._cluster.log(broker).open("ab") as out:
                     tools.append(subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out))
         exit_codes = [tool.wait() for tool in tools]
@@ -152,7 +179,8 @@ class LocalKafka:
     def _launch(self, java: str, jars: Path) -> None:
         for broker in self._cluster.brokers:
             if not self._cluster.is_running(broker):
-                child = launch(java, jars, self._cluster.config(broker), self._heap, self._cluster.log(broker))
+                config, log = self._cluster.config(broker), self._cluster.log(broker)
+                child = launch(java, jars, config, self._heap, log, self.clock.environment())
                 self._cluster.adopt(broker, child)
 
     def _await_answers(self) -> None:

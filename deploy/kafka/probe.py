@@ -1,6 +1,7 @@
 """Who listens on a port: a broker names its cluster in its metadata, so a stranger is recognised."""
 
 import socket
+import ssl
 import struct
 from typing import NamedTuple
 
@@ -38,14 +39,15 @@ def is_free(port: int) -> bool:
     return True
 
 
-def ask(port: int, timeout: float = 2.0) -> Metadata | None:
-    """The cluster of the broker that listens on the port; None when nobody, or no broker, answers.
+def ask(port: int, timeout: float = 2.0, tls: ssl.SSLContext | None = None) -> Metadata | None:
+    """The cluster of the broker that listens on the port, over TLS if told so; None when no broker answers.
 
     Speaks Kafka's metadata request, version 4, as the protocol guide describes it.
     """
     body = struct.pack(">hhih", METADATA_KEY, METADATA_VERSION, 1, -1) + struct.pack(">i?", 0, False)
     try:
-        with socket.create_connection((HOST, port), timeout) as connection:
+        plain = socket.create_connection((HOST, port), timeout)
+        with plain if tls is None else tls.wrap_socket(plain, server_hostname=HOST) as connection:
             connection.sendall(struct.pack(">i", len(body)) + body)
             answer = connection.makefile("rb")
             (length,) = struct.unpack(">i", answer.read(4))

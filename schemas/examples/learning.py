@@ -10,6 +10,7 @@ from schemas.experiments import ArmCounts, ExperimentResult
 from schemas.fraud import FraudAlert, FraudSample
 from schemas.models import Array, ModelSnapshot
 from schemas.origins import Origin
+from schemas.redrives import Redrive
 
 LEARNING: dict[str, Struct] = {
     "ClosedDecision": ClosedDecision(
@@ -89,6 +90,13 @@ LEARNING: dict[str, Struct] = {
         value=b'{"event_id":"9d","type":"view","user_id":"u-1842","occurred_at":1793496600000,'
         b'"price":{"value":"199","currency":"CNY"}}',
         headers=(("trace", b"4bf92f35"),),
+    ),
+    "Redrive": Redrive(
+        origin=Origin("clicks", 3, 118_205, 0),
+        attempt=1,
+        key=b"u-1842",
+        value=b'{"event_id":"9e","type":"view","user_id":"u-1842","occurred_at":1793583001000}',
+        headers=(("trace", b"4bf92f36"),),
     ),
     "CheckpointEntry": CheckpointEntry(key=b"decide|user-log|u:" + CUSTOMER.encode(), value=b"\x01\x93\x02\xa3CNY"),
 }

@@ -11,6 +11,7 @@ from schemas.records import (
     ConsentChanged,
     ErasureRequested,
     EventTaken,
+    InputsBound,
     LineTaken,
     LogOpened,
     ModelActivated,
@@ -22,6 +23,11 @@ from schemas.records import (
 
 _BODIES: dict[str, tuple[Origin, str, Body]] = {
     "opened": (Origin("log", 12, 0), "", LogOpened("e7", "arrival", 64, "9f3c1b7a")),
+    "inputs": (
+        Origin("operator", 0, 1_793_583_000_000),
+        "",
+        InputsBound({"clicks": ("7mFQh2xSTGu0eYb1nT3kZA", "Qx0c2bX1SM6Wd1cV0uJ8fg")}),
+    ),
     "event": (
         Origin("clicks", 3, 118_203),
         CUSTOMER,

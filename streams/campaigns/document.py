@@ -1,5 +1,6 @@
 """A YAML document as fields that know their place, and the list of what is wrong with it."""
 
+import re
 from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from typing import NamedTuple
@@ -11,6 +12,10 @@ FLOAT = "tag:yaml.org,2002:float"
 BOOL = "tag:yaml.org,2002:bool"
 NULL = "tag:yaml.org,2002:null"
 MAX_DEPTH = 16
+MOST_BRACKETS = 100
+_BRACKET = re.compile(r"[\[\]{}]")
+MOST_SHOWN = 600
+"""Characters of a message; what stands in a file may be longer."""
 
 
 class Problem(NamedTuple):
@@ -37,8 +42,8 @@ class Report:
         self.lines: dict[str, int] = {}
 
     def say(self, line: int, path: str, message: str) -> None:
-        """Note a problem."""
-        self.problems.append(Problem(self.file, line, path, message))
+        """Note a problem, in one line however much of the file it quotes."""
+        self.problems.append(Problem(self.file, line, _in_one_line(path), _in_one_line(message)))
 
     def sorted(self) -> tuple[Problem, ...]:
         """All problems in the order of the file, each once."""
@@ -89,10 +94,31 @@ class Field(NamedTuple):
         return Field(node, path, self.report)
 
 
+def _shallow(text: str) -> str:
+    """The text, unless brackets are open within so many others that reading it would take seconds.
+
+    Raises:
+        RecursionError: they are, quotes not looked at.
+
+    """
+    depth = 0
+    for bracket in _BRACKET.findall(text):
+        depth += 1 if bracket in "[{" else -1
+        if depth > MOST_BRACKETS:
+            raise RecursionError
+    return text
+
+
+def _in_one_line(text: str) -> str:
+    """The text without line breaks; of a long one the beginning, and the end with what to do."""
+    joined = " ".join(text.split())
+    return joined if len(joined) <= MOST_SHOWN else f"{joined[: MOST_SHOWN // 2]} … {joined[-MOST_SHOWN // 2 :]}"
+
+
 def open_document(text: str, report: Report) -> Field | None:
     """The document's root; None, with the problem noted, if the text is not YAML or empty."""
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(_shallow(text), Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
@@ -101,6 +127,9 @@ def open_document(text: str, report: Report) -> Field | None:
         return None
     except yaml.YAMLError as error:
         report.say(1, "", f"not YAML: {str(error).splitlines()[0]}; save the file as UTF-8 text")
+        return None
+    except RecursionError:
+        report.say(1, "", "brackets within brackets, too many to read; a campaign needs a few levels")
         return None
     if node is None:
         report.say(1, "", "the file is empty; `deploy/examples/campaigns` has files to start from")

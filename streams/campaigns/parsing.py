@@ -8,13 +8,13 @@ import yaml
 from schemas.campaigns import Campaign, CampaignState, Experiment
 from schemas.privacy import Channel
 from streams.campaigns.content import content
-from streams.campaigns.currencies import CURRENCIES
 from streams.campaigns.document import Field, Problem, Report, entries, items, open_document, require
 from streams.campaigns.kinds import KINDS, derive
 from streams.campaigns.scalars import choice, name, share, text
 from streams.campaigns.schedule import ALWAYS, schedule
 from streams.campaigns.sections import DEFAULT_HOLDOUT, METRIC, Limits, experiment, limits, offers, when
 from streams.campaigns.who import condition
+from streams.money import DECIMALS
 
 FORMAT = "1"
 DEFAULT_MARGIN_RATE = 0.3
@@ -79,9 +79,7 @@ def _heading(found: dict[str, Field]) -> dict[str, object]:
         "name": name(found["campaign"], "cart-rescue") if "campaign" in found else None,
         "owner": text(found["owner"], "an owner", "who answers for it") if "owner" in found else None,
         "state": choice(found["state"], STATES) if "state" in found else None,
-        "currency": choice(found["currency"], sorted(CURRENCIES), "ISO 4217 lists them")
-        if "currency" in found
-        else None,
+        "currency": choice(found["currency"], sorted(DECIMALS), "ISO 4217 lists them") if "currency" in found else None,
         "starts_at": starts_ends[0] if starts_ends else None,
         "ends_at": starts_ends[1] if starts_ends else None,
         "margin_rate": share(found["margin_rate"]) if "margin_rate" in found else DEFAULT_MARGIN_RATE,
@@ -90,7 +88,7 @@ def _heading(found: dict[str, Field]) -> dict[str, object]:
 
 def _body(found: dict[str, Field], policies: Collection[str]) -> dict[str, object]:
     currency = found["currency"].raw if "currency" in found else ""
-    currency = currency if currency in CURRENCIES else "USD"
+    currency = currency if currency in DECIMALS else "USD"
     opened = when(found["when"], currency) if "when" in found else None
     kind = choice(found["kind"], KINDS) if "kind" in found else derive(opened) if opened else None
     made = offers(found["offers"], currency) if "offers" in found else ()

@@ -4,15 +4,18 @@ import re
 from collections.abc import Collection
 
 from schemas.campaigns import RateLimit
-from streams.campaigns.currencies import example_amount, minor_units
 from streams.campaigns.document import BOOL, FLOAT, INT, NULL, Field, did_you_mean
-from streams.money import as_text
+from streams.money import as_text, example_amount, minor_units
 
 SECOND = 1000
 UNITS = {"s": SECOND, "m": 60 * SECOND, "h": 3600 * SECOND, "d": 86_400 * SECOND}
 LONGEST = 90 * UNITS["d"]
 MAX_CONTACTS_COUNTED = 32
 """A profile remembers this many contacts, so no limit can count further."""
+MAX_NAME = 40
+"""Characters: the names of campaigns stand in every profile that they touch."""
+MOST_DIGITS = 40
+"""Characters of a number; Python reads longer ones slowly, as infinite, or not at all."""
 
 _DURATION = re.compile(r"(\d{1,9})(s|m|h|d)")
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,4})?)%")
@@ -23,7 +26,7 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 def found(field: Field) -> str:
     """What stands there; with the trap of YAML 1.1, as YAML reads it: 1290, which was written as 21:30."""
-    if field.node.tag == INT and ":" in field.raw:
+    if field.node.tag == INT and ":" in field.raw and len(field.raw) <= MOST_DIGITS:
         total = 0
         for digits in field.raw.split(":"):
             total = total * 60 + int(digits)
@@ -50,9 +53,9 @@ def text(field: Field, what: str = "a text", write: str = "it in quotes") -> str
 
 def name(field: Field, example: str) -> str | None:
     """A name of lower-case letters, digits, hyphens and underscores, starting with a letter."""
-    if field.is_text and re.fullmatch(r"[a-z][a-z0-9_-]{0,62}", field.raw):
+    if field.is_text and len(field.raw) <= MAX_NAME and re.fullmatch(r"[a-z][a-z0-9_-]*", field.raw):
         return field.raw
-    _not(field, "a name (lower-case letters, digits, - and _; at most 63)", example)
+    _not(field, f"a name (lower-case letters, digits, - and _; at most {MAX_NAME})", example)
     return None
 
 
@@ -96,14 +99,14 @@ def share(field: Field) -> float | None:
     value = number(field) if field.node.tag in {INT, FLOAT} and ":" not in field.raw else None
     if value is not None and 0 <= value <= 1:
         return value
-    meant = f"{field.raw}%" if field.raw.isdigit() and int(field.raw) <= 100 else "a percentage such as 20%"  # noqa: PLR2004
+    meant = f"{field.raw}%" if re.fullmatch("[0-9]{1,2}|100", field.raw) else "a percentage such as 20%"
     _not(field, "a share", meant)
     return None
 
 
 def number(field: Field) -> float | None:
     """A plain number."""
-    if field.node.tag in {INT, FLOAT} and _NUMBER.fullmatch(field.raw):
+    if field.node.tag in {INT, FLOAT} and _NUMBER.fullmatch(field.raw) and len(field.raw) <= MOST_DIGITS:
         return float(field.raw)
     _not(field, "a number", field.raw if _NUMBER.fullmatch(field.raw) else "a number such as 3")
     return None

@@ -14,6 +14,8 @@ from streams.money import as_text
 EVENTS: tuple[str, ...] = get_args(EventType)
 DEFAULT_HOLDOUT = 0.2
 MAX_HOLDOUT = 0.9
+MAX_OFFERS = 8
+"""Every open decision remembers the chances of all offers on all channels."""
 DEFAULT_RISK = 0.8
 BASIS_POINTS = 10_000
 METRIC = "incremental_margin"
@@ -59,6 +61,8 @@ def offers(field: Field, currency: str) -> tuple[Offer, ...]:
         elif offer is not None:
             first[offer.id] = entry.line
             read.append(offer)
+    if len(read) > MAX_OFFERS:
+        field.wrong(f"{len(read)} offers; write at most {MAX_OFFERS}, or two campaigns")
     return tuple(read)
 
 

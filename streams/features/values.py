@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from math import log1p
-from typing import NamedTuple
+
+import msgspec
 
 from streams.features.catalogue import CATALOGUE, FRAUD_ROW, NEVER, RESPONSE_ROW
 from streams.profiles.observing import (
@@ -14,8 +15,9 @@ from streams.profiles.observing import (
     MINUTE,
     SESSION_PAUSE,
     decay,
+    growth,
 )
-from streams.profiles.user import User
+from streams.profiles.user import User, mark
 from streams.segments.rules import segment
 
 WEEK = 7 * DAY
@@ -23,7 +25,7 @@ PRIOR_MESSAGES = 20.0
 PRIOR_CLICK_RATE = 0.05
 
 
-class View(NamedTuple):
+class View(msgspec.Struct, frozen=True, gc=False):
     """A user at the moment ``now`` (ms), looking at ``item`` of ``category`` (empty where there is none)."""
 
     user: User
@@ -36,8 +38,12 @@ def _days(view: View, since: int, happened: bool) -> float:
     return min(max(view.now - since, 0) / DAY, NEVER) if happened else NEVER
 
 
-def _decayed(view: View, count: float, half_life: float) -> float:
-    return count * decay(max(view.now - view.user.last_seen, 0), half_life) if count else 0.0
+def _decayed(view: View, count: float, since: int, half_life: float) -> float:
+    return count * decay(view.now - since, half_life) if count else 0.0
+
+
+def _activity(view: View, weight: float) -> float:
+    return weight * decay(view.now - view.user.landmark, HALF_LIFE_ACTIVITY) if weight else 0.0
 
 
 def _in_session(view: View) -> bool:
@@ -72,8 +78,17 @@ def _click_rate(view: View) -> float:
     return min(clicks / (view.user.messages + PRIOR_MESSAGES), 1.0)
 
 
+def _segment(view: View) -> str:
+    return segment(view.user, view.now)
+
+
+def _category_views(view: View) -> float:
+    return float(view.user.session_categories.get(mark(view.category), 0))
+
+
 def _carts_per_view(view: View) -> float:
-    return view.user.carts / (view.user.views + 1.0)
+    user = view.user
+    return user.carts / (user.views + growth(user, user.last_seen, HALF_LIFE_ACTIVITY))
 
 
 _VALUES: dict[str, Callable[[View], float]] = {
@@ -82,12 +97,12 @@ _VALUES: dict[str, Callable[[View], float]] = {
     "session.events": lambda v: float(v.user.session_events) if _in_session(v) else 0.0,
     "session.minutes": _session_minutes,
     "session.count": lambda v: float(v.user.sessions),
-    "session.item_views": lambda v: float(v.user.session_items.get(v.item, 0)) if _in_session(v) else 0.0,
-    "session.category_views": lambda v: float(v.user.session_categories.get(v.category, 0)) if _in_session(v) else 0.0,
-    "activity.views": lambda v: _decayed(v, v.user.views, HALF_LIFE_ACTIVITY),
-    "activity.clicks": lambda v: _decayed(v, v.user.clicks, HALF_LIFE_ACTIVITY),
-    "activity.carts": lambda v: _decayed(v, v.user.carts, HALF_LIFE_ACTIVITY),
-    "activity.favourites": lambda v: _decayed(v, v.user.favourites, HALF_LIFE_ACTIVITY),
+    "session.item_views": lambda v: float(v.user.session_items.get(mark(v.item), 0)) if _in_session(v) else 0.0,
+    "session.category_views": lambda v: _category_views(v) if _in_session(v) else 0.0,
+    "activity.views": lambda v: _activity(v, v.user.views),
+    "activity.clicks": lambda v: _activity(v, v.user.clicks),
+    "activity.carts": lambda v: _activity(v, v.user.carts),
+    "activity.favourites": lambda v: _activity(v, v.user.favourites),
     "interest.top_share": _top_share,
     "interest.categories": lambda v: float(len(v.user.interests)),
     "cart.value": cart_value,
@@ -95,7 +110,7 @@ _VALUES: dict[str, Callable[[View], float]] = {
     "cart.minutes_idle": lambda v: max(v.now - v.user.cart_at, 0) / MINUTE if v.user.cart else 0.0,
     "purchase.count": lambda v: float(v.user.purchases),
     "purchase.days_since": lambda v: _days(v, v.user.last_purchase, v.user.purchases > 0),
-    "purchase.recent": lambda v: _decayed(v, v.user.purchases_recent, HALF_LIFE_PURCHASES),
+    "purchase.recent": lambda v: _decayed(v, v.user.purchases_recent, v.user.last_purchase, HALF_LIFE_PURCHASES),
     "purchase.mean_amount": _mean_amount,
     "purchase.total": lambda v: float(max(v.user.amounts - v.user.refunded, 0)),
     "purchase.interval_days": lambda v: v.user.interval / DAY if v.user.purchases > 1 else NEVER,
@@ -104,28 +119,38 @@ _VALUES: dict[str, Callable[[View], float]] = {
     "response.click_rate": _click_rate,
     "coupon.days_since": lambda v: _days(v, v.user.last_coupon, v.user.coupons > 0),
     "coupon.share": lambda v: v.user.coupons / v.user.purchases if v.user.purchases else 0.0,
-    "fraud.events_per_minute": lambda v: _decayed(v, v.user.rate, HALF_LIFE_RATE),
+    "fraud.events_per_minute": lambda v: _decayed(v, v.user.rate, v.user.last_seen, HALF_LIFE_RATE),
     "fraud.refund_share": lambda v: min(v.user.refunds / max(v.user.purchases, 1), 1.0),
     "fraud.devices": lambda v: float(len(v.user.devices)),
-    "fraud.coupons_per_day": lambda v: _decayed(v, v.user.coupons_recent, HALF_LIFE_COUPONS),
+    "fraud.coupons_per_day": lambda v: _decayed(v, v.user.coupons_recent, v.user.last_coupon, HALF_LIFE_COUPONS),
     "fraud.carts_per_view": _carts_per_view,
     "fraud.amount_ratio": _amount_ratio,
 }
 
-_RESPONSE = tuple(_VALUES[name] for name in RESPONSE_ROW)
+_RESPONSE = tuple((name, _VALUES[name]) for name in RESPONSE_ROW)
 _FRAUD = tuple((name, _VALUES[name]) for name in FRAUD_ROW)
 
 assert set(_VALUES) | {"segment"} == set(CATALOGUE)  # noqa: S101 - the catalogue and its values are one thing
 
 
+def reader(name: str) -> Callable[[View], float | str]:
+    """What reads a feature, by its catalogue name: a label as text, all else as a number in the catalogue's unit."""
+    return _segment if name == "segment" else _VALUES[name]
+
+
 def value(view: View, name: str) -> float | str:
-    """A feature by its catalogue name: a label as text, everything else as a number in the catalogue's unit."""
-    return segment(view.user, view.now) if name == "segment" else _VALUES[name](view)
+    """A feature by its catalogue name, as ``reader`` reads it."""
+    return reader(name)(view)
 
 
-def response_row(view: View) -> tuple[float, ...]:
+def response_values(view: View) -> dict[str, float]:
+    """The values that response models see, by catalogue name."""
+    return {name: compute(view) for name, compute in _RESPONSE}
+
+
+def response_row(values: dict[str, float]) -> tuple[float, ...]:
     """The row a response model sees: log1p of each column of ``RESPONSE_ROW``."""
-    return tuple(log1p(compute(view)) for compute in _RESPONSE)
+    return tuple([log1p(values[name]) for name in RESPONSE_ROW])
 
 
 def fraud_values(view: View) -> dict[str, float]:
@@ -135,4 +160,4 @@ def fraud_values(view: View) -> dict[str, float]:
 
 def fraud_row(values: dict[str, float]) -> tuple[float, ...]:
     """The row a detector sees: log1p of each column of ``FRAUD_ROW``."""
-    return tuple(log1p(values[name]) for name in FRAUD_ROW)
+    return tuple([log1p(values[name]) for name in FRAUD_ROW])

@@ -106,4 +106,13 @@ def _is_forest(arrays: dict[str, NDArray[Any]], columns: int) -> bool:
     nodes, inner = len(feature), np.flatnonzero(feature != LEAF)
     inside = bool(np.all((feature >= LEAF) & (feature < columns)) and np.all((root >= 0) & (root < nodes)))
     onwards = bool(np.all(right[inner] > inner) and np.all(right[inner] < nodes) and np.all(inner + 1 < nodes))
-    return inside and onwards and bool(np.all(np.isfinite(value)))
+    return inside and onwards and _can_score(arrays)
+
+
+def _can_score(arrays: dict[str, NDArray[Any]]) -> bool:
+    """Whether scores and ranks come out finite: path lengths are none below 0, quantiles and their shares ascend."""
+    if not all(bool(np.all(np.isfinite(arrays[name]))) for name in ("value", "scale", "share", "quantile")):
+        return False
+    lengths, share = arrays["value"][arrays["feature"] == LEAF], arrays["share"]
+    ascending = all(bool(np.all(np.diff(arrays[name]) >= 0)) for name in ("share", "quantile"))
+    return ascending and bool(np.all(lengths >= 0) and arrays["scale"][0] >= 0 and np.all((share >= 0) & (share <= 1)))

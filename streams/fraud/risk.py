@@ -28,12 +28,14 @@ def assess(values: Mapping[str, float], row: tuple[float, ...], forest: Isolatio
     ``values`` are fraud features by catalogue name in the catalogue's units, ``row`` is what the detector sees.
     Without a forest the rules stand alone.
     """
-    alarms = [*findings(values), *([_strangeness(forest, row)] if forest else [])]
+    alarms = findings(values)
+    if forest is not None:
+        alarms.append(_strangeness(forest, row))
     innocent = 1.0
     for alarm in alarms:
         innocent *= 1.0 - alarm.risk
-    told = sorted((alarm for alarm in alarms if alarm.reason), key=lambda alarm: -alarm.risk)
-    return Risk(1.0 - innocent, tuple(alarm.reason for alarm in told))
+    told = sorted([alarm for alarm in alarms if alarm.reason], key=lambda alarm: -alarm.risk)
+    return Risk(1.0 - innocent, tuple([alarm.reason for alarm in told]))
 
 
 def _strangeness(forest: IsolationForest, row: tuple[float, ...]) -> Finding:

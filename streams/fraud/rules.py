@@ -1,13 +1,14 @@
 """Fraud rules: one line each. A rule names what an honest customer hardly does, and how much one sight of it weighs."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+
+import msgspec
 
 MOST_EVIDENCE = 3.0
 """A value counts as at most so many thresholds: no single rule is certain."""
 
 
-class Rule(NamedTuple):
+class Rule(msgspec.Struct, frozen=True):
     """Fires when ``feature`` reaches ``threshold`` (catalogue unit) and every one of ``needs`` is reached.
 
     ``weight`` is the risk at the threshold; ``says`` puts value and threshold into words.
@@ -76,7 +77,7 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-class Finding(NamedTuple):
+class Finding(msgspec.Struct, frozen=True):
     """A rule that fired: the risk it adds, in [0, 1), and why in words."""
 
     risk: float

@@ -1,7 +1,7 @@
 """Single fields of a message: repaired and listed, or impossible."""
 
 from schemas.money import Money
-from streams.intake.currencies import DECIMALS
+from streams.money import DECIMALS
 
 TEXT = 256
 """The longest text (characters) that is kept, and the longest id that is taken."""

@@ -7,7 +7,7 @@ All return what to write, in order. ``positions`` says from where to read on aft
 
 from collections.abc import Collection, Mapping, Sequence
 
-from schemas.topics import CONTROL, EVENT_SOURCES
+from schemas.topics import CONTROL, EVENT_SOURCES, REDRIVES
 from streams.intake.merge import Input, Merge
 from streams.intake.messages import IntakeOutput, IntakeSettings, SourceRecord
 from streams.intake.preparing import Prepared, Preparer
@@ -18,6 +18,8 @@ __all__ = ["IntakeFold", "IntakeOutput", "IntakeSettings", "SourceRecord"]
 _INTERVALS = {"arrival": 1_000, "source": 60_000}
 _IDLE_INTERVAL = 1_000
 """Wall time (ms) between watermarks of a source log that stands still."""
+_UNMERGED = (CONTROL, REDRIVES)
+"""What has no place in the order of event times: it is written as it comes."""
 
 
 class IntakeFold:
@@ -43,9 +45,10 @@ class IntakeFold:
         self._owned = {(topic, partition) for topic, partitions in assigned.items() for partition in partitions}
         self._positions = {source: at for source, at in self._positions.items() if source in self._owned}
         self._watermarks.own(assigned, totals)
+        self._preparer.floods.own(self._owned)
         if self._by_source:
             self._merge = self._merge or Merge(self._settings.settle)
-            self._merge.own([source for source in self._owned if source[0] != CONTROL])
+            self._merge.own([source for source in self._owned if source[0] not in _UNMERGED])
 
     def fold(self, topic: str, partition: int, records: Sequence[SourceRecord], now_ms: int) -> list[IntakeOutput]:
         """What to write after reading ``records`` of one partition, in order of offset, at wall time ``now_ms``."""
@@ -53,8 +56,8 @@ class IntakeFold:
         if self._owned is not None and source not in self._owned:
             return []
         outputs: list[IntakeOutput] = []
-        if topic == CONTROL:
-            self._control(source, records, now_ms, outputs)
+        if topic in _UNMERGED:
+            self._write_through(source, records, now_ms, outputs)
         elif self._merge is None:
             self._messages(source, records, now_ms, outputs)
         else:
@@ -72,7 +75,7 @@ class IntakeFold:
         source = (topic, partition)
         if not self._by_source:
             self._watermarks.saw(topic, partition, now_ms)
-        elif self._merge is not None and self._owned and source in self._owned and topic != CONTROL:
+        elif self._merge is not None and self._owned and source in self._owned and topic not in _UNMERGED:
             self._merge.drained(source, now_ms)
         outputs: list[IntakeOutput] = []
         self._after(now_ms, outputs)
@@ -101,6 +104,10 @@ class IntakeFold:
         """How many records of a partition wait in the merge: a reader may pause where this grows."""
         return self._merge.held((topic, partition)) if self._merge else 0
 
+    def paused(self, topic: str, partition: int, now_ms: int) -> bool:
+        """Whether a partition brings so many dead letters that it is to be left unread for now; see ``Floods``."""
+        return self._preparer.floods.paused((topic, partition), now_ms)
+
     def counters(self) -> dict[str, int]:
         """Totals since start, as ``streams.folding.Fold.counters`` names them."""
         return self._preparer.account.counters()
@@ -112,12 +119,13 @@ class IntakeFold:
         ages.clear()
         return taken
 
-    def _control(
+    def _write_through(
         self, source: Input, records: Sequence[SourceRecord], now_ms: int, outputs: list[IntakeOutput]
     ) -> None:
+        prepare = self._preparer.control if source[0] == CONTROL else self._preparer.redriven
         for record in records:
             written_at = self._time if self._by_source else now_ms
-            outputs += self._preparer.control(source, record, now_ms, written_at).outputs
+            outputs += prepare(source, record, now_ms, written_at).outputs
             self._positions[source] = record.offset + 1
 
     def _messages(

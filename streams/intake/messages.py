@@ -31,7 +31,9 @@ class IntakeSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What the log's first record says, and the token key (32 bytes).
 
     ``watermark_interval`` in ms of the log's clock (None: 1 s by arrival, 60 s by source); ``settle`` is the time
-    (ms, wall) that a partition must have been drained before it stops holding back the merge.
+    (ms, wall) that a partition must have been drained before it stops holding back the merge. ``dead_letter_rate``
+    is a bound per second and input partition, over which that partition is paused. ``sources`` names topics in
+    origins where they have another name there: a topic that was made again counts its offsets anew.
     """
 
     token_key: bytes
@@ -40,3 +42,5 @@ class IntakeSettings(msgspec.Struct, frozen=True, kw_only=True):
     epoch: str = ""
     watermark_interval: int | None = None
     settle: int = 3_000
+    sources: dict[str, str] = {}
+    dead_letter_rate: int = 100

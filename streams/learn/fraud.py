@@ -4,25 +4,26 @@ from collections.abc import Iterable, Sequence
 from math import isfinite
 
 import msgspec
-import numpy as np
 
 from schemas.fraud import FraudSample
-from schemas.models import ModelSnapshot
+from schemas.models import Array, ModelSnapshot
 from schemas.origins import Origin
 from schemas.topics import FRAUD_SAMPLES
 from streams.features import catalogue
 from streams.folding import LogRecord, Output
-from streams.fraud.fit import FittedForest
 from streams.fraud.forest import ALGORITHM
 from streams.ids import unit_interval
+from streams.learn.forests import Fit, arrays, fit, plan
 from streams.learn.ledger import Ledger, decode_head, encode_head
 from streams.learn.publishing import publish
 from streams.learn.reading import read
 from streams.learn.reservoir import Reservoir
 from streams.learn.settings import LearnSettings
-from streams.models.snapshots import pack, seal
+from streams.models.snapshots import seal
 
 FRAUD = "fraud"
+TRAINS = "fraud_sample"
+"""What a sample counts as that trains."""
 
 
 class _State(msgspec.Struct, array_like=True):
@@ -36,11 +37,13 @@ class FraudLearning:
     """Fold of ``fraud-samples``/0 (see ``streams.folding.Fold``).
 
     A sample whose risk reaches ``quarantine`` trains nothing, so that abusers cannot make themselves normal. Every
-    ``refit_every`` other samples a forest is fitted on the reservoir, seeded by name and version, and published.
+    ``refit_every`` other samples a forest is fitted on the reservoir, seeded by name and version, and published by the
+    very sample that made it due. ``fit`` may do so elsewhere: until it has, that sample waits as for a missing model.
     """
 
-    def __init__(self, settings: LearnSettings | None = None) -> None:
+    def __init__(self, settings: LearnSettings | None = None, fit: Fit = fit) -> None:
         self._settings = settings or LearnSettings()
+        self._fit = fit
         self._set(_State())
 
     @property
@@ -54,9 +57,11 @@ class FraudLearning:
             if record.offset <= self.applied:
                 continue
             sample = read(record, FRAUD_SAMPLES, FraudSample, self._state.ledger, outputs)
+            forest = None if sample is None else self._forest_when_due(sample)  # raises before anything changes
             if sample is not None and self._is_taken(sample):
                 self._keep(sample)
-                outputs += self._publish_when_due(record.offset, sample.at)
+            if sample is not None and forest is not None:
+                outputs += self._publish(forest, record.offset, sample.at)
             self._state.ledger.applied = record.offset
 
     def losses(self) -> dict[str, tuple[float, float]]:
@@ -104,39 +109,42 @@ class FraudLearning:
             return False
         kind = _kind(sample, self._settings.quarantine)
         ledger.count(f"records_total|learn|{kind}")
-        return kind == "fraud_sample"
+        return kind == TRAINS
 
     def _keep(self, sample: FraudSample) -> None:
         self._reservoir.offer(sample.x, self._state.kept)
         self._state.kept += 1
         self._state.ledger.waiting += 1
 
-    def _publish_when_due(self, offset: int, at: int) -> list[Output]:
-        if not self._state.ledger.is_due(self._settings.refit_every, self._settings.pause, at):
-            return []
-        return publish(self._snapshot(at), Origin(FRAUD_SAMPLES, 0, offset), at)
+    def _forest_when_due(self, sample: FraudSample) -> dict[str, Array] | None:
+        """The forest that this sample makes due, itself included; None if it makes none due."""
+        ledger, settings = self._state.ledger, self._settings
+        trains = _kind(sample, settings.quarantine) == TRAINS and ledger.would_be_new(sample.origin)
+        if not trains or not ledger.is_due(settings.refit_every, settings.pause, sample.at, more=1):
+            return None
+        rows = self._reservoir.rows_with(sample.x, self._state.kept)
+        return arrays(self._fit(plan(rows, _seed(ledger.next_version(FRAUD)), settings.trees)))
 
-    def _snapshot(self, at: int) -> ModelSnapshot:
-        version = self._state.ledger.next_version(FRAUD)
-        forest = FittedForest(np.array(self._reservoir.rows()), _seed(version), self._settings.trees)
+    def _publish(self, forest: dict[str, Array], offset: int, at: int) -> list[Output]:
         snapshot = ModelSnapshot(
             name=FRAUD,
-            version=version,
+            version=self._state.ledger.next_version(FRAUD),
             algorithm=ALGORITHM,
             catalogue=catalogue.VERSION,
             features=catalogue.FRAUD_ROW,
-            arrays={name: pack(values) for name, values in forest.arrays().items()},
+            arrays=forest,
             trained_on=len(self._reservoir),
             trained_until=at,
         )
-        return seal(snapshot)
+        self._state.ledger.note_published(at, FRAUD)
+        return publish(seal(snapshot), Origin(FRAUD_SAMPLES, 0, offset), at)
 
 
 def _kind(sample: FraudSample, quarantine: float) -> str:
     fits = sample.catalogue == catalogue.VERSION and len(sample.x) == len(catalogue.FRAUD_ROW)
     if not fits or not all(isfinite(value) for value in sample.x):
         return "fraud_sample_unfit"
-    return "fraud_sample_quarantined" if sample.risk >= quarantine else "fraud_sample"
+    return "fraud_sample_quarantined" if sample.risk >= quarantine else TRAINS
 
 
 def _seed(version: int) -> int:

@@ -28,20 +28,26 @@ class Ledger(msgspec.Struct, array_like=True):
     tallies: dict[str, int] = {}
     published_at: int = 0
 
-    def is_due(self, every: int, pause: int, at: int) -> bool:
-        """Whether to publish at log time ``at`` (ms): enough was learned and the pause is over; begins both anew."""
-        if self.waiting < every or (self.published_at and at - self.published_at < pause):
-            return False
+    def is_due(self, every: int, pause: int, at: int, more: int = 0) -> bool:
+        """Whether to publish at log time ``at`` (ms): enough was learned, ``more`` included, and the pause is over."""
+        rested = not self.published_at or at - self.published_at >= pause
+        return rested and self.waiting + more >= every
+
+    def note_published(self, at: int, *names: str) -> None:
+        """These models were published in their next version: learning and pausing begin anew."""
         self.waiting, self.published_at = 0, at
-        return True
+        for name in names:
+            self.versions[name] = self.next_version(name)
+
+    def would_be_new(self, origin: Origin) -> bool:
+        """Whether a record is newer than all of its source partition before it."""
+        return (origin.offset, origin.n) > self.origins.get(origin.source, {}).get(origin.partition, (-1, -1))
 
     def is_new(self, origin: Origin) -> bool:
-        """Whether a record is newer than all of its source partition before it; remembers it if so."""
-        partitions = self.origins.setdefault(origin.source, {})
-        position = (origin.offset, origin.n)
-        if position <= partitions.get(origin.partition, (-1, -1)):
+        """As ``would_be_new``; remembers the record if so."""
+        if not self.would_be_new(origin):
             return False
-        partitions[origin.partition] = position
+        self.origins.setdefault(origin.source, {})[origin.partition] = (origin.offset, origin.n)
         return True
 
     def count(self, name: str) -> None:
@@ -49,9 +55,8 @@ class Ledger(msgspec.Struct, array_like=True):
         self.tallies[name] = self.tallies.get(name, 0) + 1
 
     def next_version(self, name: str) -> int:
-        """The version a model is published under now, counted from 1."""
-        self.versions[name] = self.versions.get(name, 0) + 1
-        return self.versions[name]
+        """The version a model is published under next, counted from 1."""
+        return self.versions.get(name, 0) + 1
 
 
 def encode_head(content: Any) -> bytes:

@@ -33,11 +33,15 @@ class Reservoir:
 
     def offer(self, row: Row, number: int) -> None:
         """Row ``number`` (from 0) of the stream takes a free slot, or a random one with probability size / (n + 1)."""
-        slot = number
-        if number >= self._size:
-            slot = int(unit_interval("reservoir", f"{self._name}/{number}") * (number + 1))
+        slot = self._slot(number)
         if slot < self._size:
             self._rows[slot] = self._changed[slot] = row
+
+    def rows_with(self, row: Row, number: int) -> list[Row]:
+        """The sample as it would be after this ``offer``, by slot."""
+        slot = self._slot(number)
+        rows = {**self._rows, slot: row} if slot < self._size else self._rows
+        return [rows[slot] for slot in sorted(rows)]
 
     def cut(self) -> None:
         """Freeze what changed since the last cut."""
@@ -63,3 +67,8 @@ class Reservoir:
         self._rows = {int(key.removeprefix(_KEY)): decode_msgpack(value, tuple[float, ...]) for key, value in entries}
         self._changed = {}
         self.settle()
+
+    def _slot(self, number: int) -> int:
+        if number < self._size:
+            return number
+        return int(unit_interval("reservoir", f"{self._name}/{number}") * (number + 1))

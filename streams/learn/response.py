@@ -21,6 +21,8 @@ from streams.response.progress import Progress
 PURCHASE = "purchase"
 CLICK = "click"
 MODELS = (PURCHASE, CLICK)
+MAX_CAMPAIGNS = 1024
+"""Campaigns whose closed decisions are counted: the ones that closed any last."""
 GHOSTS = ".ghosts"
 """Ends the name under which a model's loss on held-out users stands."""
 
@@ -121,7 +123,10 @@ class ResponseLearning:
         if decision.shadow:
             return
         campaign = decision.campaign.partition("@")[0]
-        self._state.closed[campaign] = self._state.closed.get(campaign, 0) + 1
+        closed = self._state.closed
+        closed[campaign] = closed.pop(campaign, 0) + 1
+        if len(closed) > MAX_CAMPAIGNS:
+            del closed[next(iter(closed))]
         self._state.ledger.waiting += 1
         self._score_then_learn(PURCHASE, decision, decision.purchased)
         if not decision.ghost and _went_out(decision):
@@ -141,6 +146,7 @@ class ResponseLearning:
         outputs: list[Output] = []
         for n, name in enumerate(ready):
             outputs += publish(self._snapshot(name, at), Origin(CLOSED_DECISIONS, 0, offset, n), at)
+        self._state.ledger.note_published(at, *ready)
         return outputs
 
     def _snapshot(self, name: str, at: int) -> ModelSnapshot:

@@ -15,6 +15,9 @@ from streams.folding import Refusal
 DTYPES = ("float64", "float32", "int64", "int32", "int16")
 """What a snapshot may hold; everything else is refused before NumPy sees it."""
 
+MOST_DIMENSIONS, MOST_NUMBERS = 4, 1 << 24
+"""More is no model of ours: a message holds 8 MB."""
+
 
 def pack(values: NDArray[Any]) -> Array:
     """An array as little-endian bytes in C order.
@@ -37,7 +40,8 @@ def unpack(array: Array) -> NDArray[Any]:
         Refusal: a foreign dtype, or bytes that do not fit the shape.
 
     """
-    if array.dtype not in DTYPES or min(array.shape, default=0) < 0:
+    fits = len(array.shape) <= MOST_DIMENSIONS and prod(max(size, 1) for size in array.shape) <= MOST_NUMBERS
+    if array.dtype not in DTYPES or not fits or min(array.shape, default=0) < 0:
         raise Refusal(f"a snapshot array of {array.dtype}{list(array.shape)}", "publish the model again")
     dtype = np.dtype(array.dtype)
     if len(array.data) != prod(array.shape) * dtype.itemsize:

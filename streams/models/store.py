@@ -1,7 +1,9 @@
 """The model versions at hand, compiled: filled by a reader of ``models``, asked by the fold."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from itertools import islice
+from typing import NamedTuple, TypeVar
+from weakref import WeakValueDictionary
 
 from schemas.models import ModelSnapshot
 from streams.features import catalogue
@@ -11,6 +13,17 @@ from streams.models.snapshots import verify
 from streams.response.logistic import Logistic
 
 Compiled = Logistic | IsolationForest
+Version = tuple[str, int]
+"""A model's name and version."""
+
+T = TypeVar("T")
+
+ASKED = 4
+"""Per name: the folds of a process stand close together in time, so they ask for the same few."""
+ADDED = 16
+"""Over all names: what was read and has not been asked for yet. More folds that wait go in turns."""
+REMEMBERED = 1024
+"""Versions of which it is known what they learned from."""
 
 
 class Form(NamedTuple):
@@ -30,48 +43,77 @@ _PUBLISH = "publish it again or activate another version"
 
 
 class ModelStore:
-    """Compiled models by name, version and checksum. One thread may add while another one gets.
+    """Few compiled models by name, version and checksum. Threads may add and get at the same time.
 
+    Held are, of each name, the ``ASKED`` versions asked for last, and the ``ADDED`` snapshots added last; besides,
+    as long as somebody scores with it, any other (by a weak reference). What was asked for and is not here is in
+    ``missing()``: whoever reads ``models`` adds it, again if need be. So memory does not grow with versions.
     A snapshot that cannot be used is kept as its refusal, so that the fold that needs it stops, and no other.
     """
 
     def __init__(self) -> None:
         self.grown = 0
         """How many snapshots have been added: changes when a missing model may have come."""
-        self._models: dict[tuple[str, int], dict[str, Compiled | Refusal]] = {}
-        self._trained: dict[tuple[str, int], int] = {}
+        self._added: dict[Version, dict[str, Compiled | Refusal]] = {}
+        self._asked: dict[tuple[str, int, str], Compiled | Refusal] = {}
+        self._alive: WeakValueDictionary[tuple[str, int, str], Compiled | Refusal] = WeakValueDictionary()
+        self._trained: dict[Version, int] = {}
+        self._missing: dict[Version, None] = {}
 
     def add(self, snapshot: ModelSnapshot) -> None:
-        """Compile a snapshot here and now; a repeat changes nothing but ``grown``."""
-        key = (snapshot.name, snapshot.version)
-        known = self._models.get(key, {})
-        if snapshot.sha256 not in known or isinstance(known[snapshot.sha256], Refusal):
-            # A new dict put in one step: the reading thread sees the old or the new one, never a half.
-            self._models[key] = {**known, snapshot.sha256: _compiled_or_refusal(snapshot)}
-            self._trained[key] = snapshot.trained_until
+        """Compile a snapshot here and now, if it is not here yet."""
+        key, sha256 = (snapshot.name, snapshot.version), snapshot.sha256
+        known = self._added.get(key, {})
+        model = known.get(sha256) or self._alive.get((*key, sha256))
+        if model is None or isinstance(model, Refusal):
+            model = _compiled_or_refusal(snapshot)
+        self._alive[*key, sha256] = model
+        # A new dict put in one step: another thread sees the old or the new one, never a half.
+        others = {version: held for version, held in self._added.items() if version != key}
+        self._added = _last({**others, key: {**known, sha256: model}}, ADDED)
+        self._trained = _last({**self._trained, key: snapshot.trained_until}, REMEMBERED)
+        self._missing.pop(key, None)
         self.grown += 1
 
     def get(self, name: str, version: int, sha256: str) -> Compiled:
         """The compiled model of a version.
 
         Raises:
-            ModelMissing: no snapshot of this version has been read yet.
+            ModelMissing: no snapshot of this version is here; it is ``missing()`` from now on.
             Refusal: the snapshot is corrupt, another one than the log names, or of another feature catalogue.
 
         """
-        known = self._models.get((name, version))
-        if known is None:
-            raise ModelMissing(f"model {name}@{version} is not at hand", "it is read again when `models` grows")
-        if sha256 not in known:
+        key, added = (name, version, sha256), self._added.get((name, version), {})
+        found = self._asked.get(key) or added.get(sha256) or self._alive.get(key)
+        if found is None and added:
             raise Refusal(f"model {name}@{version} on `models` is not the one the log names ({sha256:.12}…)", _PUBLISH)
-        found = known[sha256]
+        if found is None:
+            self._missing[name, version] = None
+            raise ModelMissing(f"model {name}@{version} is not at hand", "it is read again when `models` grows")
         if isinstance(found, Refusal):
-            raise found
+            raise Refusal(found.problem, found.remedy)
+        self._hold(key, found)
         return found
 
+    def missing(self) -> tuple[Version, ...]:
+        """Names and versions that were asked for and are not here."""
+        return tuple(self._missing)
+
     def trained_until(self, name: str, version: int) -> int | None:
-        """The end (ms of log time) of what a version learned from; None while it is not at hand."""
+        """The end (ms of log time) of what a version learned from; None where it has not been here lately."""
         return self._trained.get((name, version))
+
+    def _hold(self, key: tuple[str, int, str], model: Compiled) -> None:
+        others = [asked for asked in self._asked if asked[0] == key[0] and asked != key]
+        for oldest in others[: max(len(others) - ASKED + 1, 0)]:
+            self._asked.pop(oldest, None)
+        self._asked.pop(key, None)
+        self._asked[key] = model
+
+
+def _last(entries: dict[Version, T], most: int) -> dict[Version, T]:
+    """The entries that were put in last."""
+    return dict(islice(entries.items(), max(len(entries) - most, 0), None))
 
 
 def _compiled_or_refusal(snapshot: ModelSnapshot) -> Compiled | Refusal:

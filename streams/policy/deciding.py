@@ -1,15 +1,12 @@
 """One decision: gates, values, the draw with exact propensities, the holdout last."""
 
-from math import expm1
-from typing import NamedTuple
-
+import msgspec
 from msgspec import structs
 
 from schemas.decisions import Candidate, Decision, DecisionResult, Gate
 from schemas.origins import Origin
 from schemas.privacy import Channel
-from streams.features.catalogue import RESPONSE_ROW
-from streams.features.values import cart_value, response_row
+from streams.features.values import cart_value, response_row, response_values
 from streams.ids import once_key, unit_interval
 from streams.policy.draw import allowed_loss, draw, propensities
 from streams.policy.gates import pass_gates, span
@@ -22,7 +19,7 @@ LEAST_LOSS = 0.01
 """Least loss (minor units) that exploring is allowed, where nothing is known of margins."""
 
 
-class Outlook(NamedTuple):
+class Outlook(msgspec.Struct, frozen=True):
     """What the partition knows beyond the user: response models, closed decisions per campaign, the mean order."""
 
     purchase: Logistic | None
@@ -32,7 +29,7 @@ class Outlook(NamedTuple):
     mean_order: float
 
 
-class Decided(NamedTuple):
+class Decided(msgspec.Struct, frozen=True):
     """A decision with what the fold needs to act on it. ``action`` is None when a gate said no."""
 
     decision: Decision
@@ -48,7 +45,8 @@ def decide(point: Point, origin: Origin, decision_id: str, outlook: Outlook, set
     record = _refused(point, origin, decision_id, outlook, gates)
     if not gates[-1].passed:
         return Decided(record, None, 0, (), ())
-    row = response_row(point.view)
+    features = response_values(point.view)
+    row = response_row(features)
     prospect = _prospect(point, row, outlook, settings)
     actions = candidates(point.campaign.spec, _allowed(point), prospect, settings.message_costs)
     scale = (len(actions) - 1) / _allowed_loss(point, outlook, settings)
@@ -59,21 +57,21 @@ def decide(point: Point, origin: Origin, decision_id: str, outlook: Outlook, set
     drawn = structs.replace(
         record,
         result=_result(point, actions[index]),
-        candidates=tuple(_candidate(action, p, clicks) for action, p in zip(actions, chances, strict=True)),
+        candidates=tuple([_candidate(action, p, clicks) for action, p in zip(actions, chances, strict=True)]),
         action=actions[index].name,
         propensity=chances[index],
         uniform=uniform,
         scale=scale,
         exploration=settings.exploration,
         floor=settings.none_floor,
-        features=dict(zip(RESPONSE_ROW, map(expm1, row), strict=True)),
+        features=features,
     )
     return Decided(drawn, actions[index], index, actions, row)
 
 
 def _allowed(point: Point) -> tuple[Channel, ...]:
     consent = point.view.user.consent
-    return tuple(channel for channel in point.campaign.spec.channels if consent.get(channel, False))
+    return tuple([channel for channel in point.campaign.spec.channels if consent.get(channel, False)])
 
 
 def _prospect(point: Point, row: tuple[float, ...], outlook: Outlook, settings: FoldSettings) -> Prospect:

@@ -26,7 +26,7 @@ def propensities(values: Sequence[float], scale: float, exploration: float, none
 
     """
     count = len(values)
-    best = max(range(count), key=lambda a: (values[a], -a))
+    best = values.index(max(values))
     gaps = [1.0 / (count + scale * (values[best] - value)) for value in values]
     gaps[best] = 0.0
     gaps[best] = 1.0 - sum(gaps)

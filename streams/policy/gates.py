@@ -11,7 +11,7 @@ from schemas.decisions import Gate
 from schemas.privacy import Channel
 from streams.policy.limits import within
 from streams.policy.point import Point
-from streams.profiles.user import MAX_OPEN
+from streams.profiles.user import MAX_OPEN, mark
 
 _UNITS = ((86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1000, "s"), (1, "ms"))
 
@@ -62,17 +62,18 @@ def per_user(point: Point) -> Gate:
     spec = point.campaign.spec
     if spec.per_user is None:
         return Gate(name="per_user", passed=True, value="0", threshold="no limit")
-    return _limit("per_user", spec.per_user, point.view.user.campaign_contacts.get(spec.name, []), point.view.now)
+    return _limit("per_user", spec.per_user, point.view.user.campaign_contacts.get(mark(spec.name), []), point.view.now)
 
 
 def contact_policy(point: Point) -> Gate:
     """All campaigns together have not contacted the customer too often; a refusal shows the limit that is reached."""
-    tests = [
-        _limit("contact_policy", limit, point.view.user.contacts, point.view.now)
-        for limit in point.campaign.policy.limits
-    ]
-    no_limit = Gate(name="contact_policy", passed=True, value="0", threshold="no limit")
-    return next((gate for gate in tests if not gate.passed), tests[0] if tests else no_limit)
+    shown: Gate | None = None
+    for limit in point.campaign.policy.limits:
+        gate = _limit("contact_policy", limit, point.view.user.contacts, point.view.now)
+        if not gate.passed:
+            return gate
+        shown = shown or gate
+    return shown or Gate(name="contact_policy", passed=True, value="0", threshold="no limit")
 
 
 def _limit(name: str, limit: RateLimit, contacts: list[int], now: int) -> Gate:
@@ -90,7 +91,7 @@ def eligibility(point: Point) -> Gate:
     who = point.campaign.who
     if who is None:
         return Gate(name="eligibility", passed=True, value="everybody", threshold="everybody")
-    verdict = who.test(point.value)
+    verdict = who.test(point.view)
     return Gate(name="eligibility", passed=verdict.passed, value=verdict.value, threshold=verdict.threshold)
 
 

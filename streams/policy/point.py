@@ -1,15 +1,15 @@
 """A decision point: a campaign, a user and a moment at which the campaign's *when* holds."""
 
-from typing import NamedTuple
+import msgspec
 
 from schemas.campaigns import Campaign, ContactPolicy
 from schemas.decisions import OpenedBy
 from streams.campaigns.conditions import Compiled
-from streams.features.values import View, value
+from streams.features.values import View
 from streams.fraud.risk import Risk
 
 
-class ActiveCampaign(NamedTuple):
+class ActiveCampaign(msgspec.Struct, frozen=True):
     """A campaign with its conditions compiled and its contact policy at hand."""
 
     spec: Campaign
@@ -18,7 +18,7 @@ class ActiveCampaign(NamedTuple):
     who: Compiled | None
 
 
-class Point(NamedTuple):
+class Point(msgspec.Struct, frozen=True):
     """What gates and values look at. ``risk`` is the calibrated fraud risk at this moment.
 
     ``held_out`` is true in the campaign's holdout and in the programme's, ``programme`` in the latter.
@@ -34,7 +34,3 @@ class Point(NamedTuple):
     risk: Risk
     late: int = 0
     programme: bool = False
-
-    def value(self, name: str) -> float | str:
-        """A feature's value for conditions."""
-        return value(self.view, name)

@@ -1,6 +1,6 @@
 """What each action is worth against none, in money (PROOF rule 10; λ is 0 as long as budgets are not supported)."""
 
-from typing import NamedTuple
+import msgspec
 
 from schemas.campaigns import Campaign, Offer
 from schemas.privacy import Channel
@@ -10,7 +10,7 @@ MAX_ACTIONS = 8
 BASIS_POINTS = 10_000
 
 
-class Action(NamedTuple):
+class Action(msgspec.Struct, frozen=True):
     """An offer on a channel with the parts of its value. ``offer`` None is *none*. Money in minor units."""
 
     offer: Offer | None
@@ -28,17 +28,17 @@ class Action(NamedTuple):
         return f"{self.offer.id}/{self.channel}" if self.offer else "none"
 
 
-def discount_of(kind: str, value: int, cap: int, amount: float) -> float:
+def discount_of(offer: Offer, amount: float) -> float:
     """What an offer takes off an order of ``amount`` (minor units)."""
-    if kind == "amount":
-        return min(float(value), amount)
-    if kind == "percent":
-        off = amount * value / BASIS_POINTS
-        return min(off, float(cap)) if cap else off
+    if offer.kind == "amount":
+        return min(float(offer.value), amount)
+    if offer.kind == "percent":
+        off = amount * offer.value / BASIS_POINTS
+        return min(off, float(offer.cap)) if offer.cap else off
     return 0.0
 
 
-class Prospect(NamedTuple):
+class Prospect(msgspec.Struct, frozen=True):
     """What a purchase would bring: its probability without a message, its expected amount (minor units)."""
 
     probability: float
@@ -68,7 +68,7 @@ def candidates(
 
 def _valued(campaign: Campaign, offer: Offer, channel: Channel, prospect: Prospect, cost: int) -> Action:
     applies = prospect.amount >= offer.min_spend
-    discount = discount_of(offer.kind, offer.value, offer.cap, prospect.amount) if applies else 0.0
+    discount = discount_of(offer, prospect.amount) if applies else 0.0
     depth = discount / prospect.amount if prospect.amount > 0 else 0.0
     probability = lifted(prospect.probability, campaign.kind, sent=True, depth=depth)
     order_margin = prospect.amount * campaign.margin_rate

@@ -1,15 +1,25 @@
 """The window of a decision: opened when it is drawn, filled by outcomes and purchases, closed by a timer."""
 
 from schemas.closed_decisions import ClosedDecision
+from schemas.decisions import Decision
 from schemas.origins import Origin
 from schemas.records import EventTaken, OutcomeTaken
 from streams.policy.arms import enrolment
 from streams.policy.deciding import Decided
 from streams.policy.limits import forget, recall, remember
 from streams.policy.point import Point
-from streams.policy.value import discount_of
+from streams.policy.value import Action, discount_of
 from streams.profiles.consent import hear
-from streams.profiles.user import MAX_CAMPAIGNS, MAX_ENDED, EndedMessage, OpenDecision, User, keep_newest
+from streams.profiles.user import (
+    MAX_CAMPAIGNS,
+    MAX_ENDED,
+    MOST_MONEY,
+    EndedMessage,
+    OpenDecision,
+    User,
+    keep_newest,
+    mark,
+)
 
 REACHED = ("delivered", "opened", "clicked", "dismissed", "unsubscribed", "complained")
 NOT_REACHED = ("failed", "expired", "suppressed", "revoked")
@@ -21,15 +31,23 @@ def open_window(user: User, point: Point, decided: Decided, coupon: str) -> Open
 
     Nobody enrols in the shadow, and the programme's holdout is no arm of a campaign: it gets nothing from any.
     """
-    decision, action, spec, now = decided.decision, decided.action, point.campaign.spec, point.view.now
+    action, sent = decided.action, decided.decision.result == "sent"
     if action is None:
         raise ValueError("a refused decision has no window")
-    would_send = action.offer is not None
-    sent, shadow = decision.result == "sent", decision.mode == "shadow"
-    if would_send:
-        remember(user, spec.name, now, sent=sent)
+    first = False
+    if action.offer is not None:
+        remember(user, point.campaign.spec.name, point.view.now, sent=sent)
         user.messages += sent
-    opened = OpenDecision(
+        first = _enrols(user, point, decided.decision)
+    opened = _opened(point, decided, action, coupon, first=first)
+    user.open.append(opened)
+    return opened
+
+
+def _opened(point: Point, decided: Decided, action: Action, coupon: str, *, first: bool) -> OpenDecision:
+    decision, spec, now = decided.decision, point.campaign.spec, point.view.now
+    sent, shadow = decision.result == "sent", decision.mode == "shadow"
+    return OpenDecision(
         id=decision.decision_id,
         once_key=decision.once_key,
         campaign=spec.ref,
@@ -38,32 +56,31 @@ def open_window(user: User, point: Point, decided: Decided, coupon: str) -> Open
         sent=sent,
         channel=action.channel or "",
         action=decided.drawn,
-        propensities=tuple(candidate.propensity for candidate in decision.candidates),
-        depths=tuple(candidate.depth for candidate in decision.candidates),
-        contacts=tuple(bool(candidate.offer) for candidate in decision.candidates),
+        propensities=tuple([candidate.propensity for candidate in decision.candidates]),
+        depths=tuple([candidate.depth for candidate in decision.candidates]),
+        contacts=tuple([bool(candidate.offer) for candidate in decision.candidates]),
         x=decided.row,
         opened_at=now,
         expires_at=now + spec.content.expires_after,
         margin_rate=spec.margin_rate,
-        offer_kind=action.offer.kind if action.offer else "",
-        offer_value=action.offer.value if action.offer else 0,
-        offer_cap=action.offer.cap if action.offer else 0,
+        offer=action.offer,
         coupon=coupon,
-        first=would_send and not shadow and not point.programme and _enrols(user, enrolment(spec, now), now),
+        first=first,
         cost=action.cost if sent else 0,
-        offer_min_spend=action.offer.min_spend if action.offer else 0,
         shadow=shadow,
         programme=point.programme,
     )
-    user.open.append(opened)
-    return opened
 
 
-def _enrols(user: User, experiment: str, now: int) -> bool:
-    """Whether this would-send is the user's first of the experiment ("" for none); only stable ids enrol."""
-    if not user.stable or not experiment or experiment in user.enrolled:
+def _enrols(user: User, point: Point, decision: Decision) -> bool:
+    """Whether this would-send is the user's first of the campaign's experiment; only stable ids enrol."""
+    if not user.stable or point.programme or decision.mode == "shadow":
         return False
-    user.enrolled[experiment] = now
+    experiment = enrolment(point.campaign.spec, point.view.now)
+    key = mark(experiment)
+    if not experiment or key in user.enrolled:
+        return False
+    user.enrolled[key] = point.view.now
     keep_newest(user.enrolled, MAX_CAMPAIGNS)
     return True
 
@@ -110,10 +127,17 @@ def refuse_all(user: User, outcome: OutcomeTaken) -> None:
         hear(user, channel, max(outcome.occurred_at, user.consent_at.get(channel, 0)), allowed=False)
 
 
+def predates(event: EventTaken, opened: OpenDecision) -> bool:
+    """Whether a redriven event is of a time before the decision, so that it says nothing about it."""
+    return event.redriven and event.occurred_at < opened.opened_at
+
+
 def attribute(user: User, event: EventTaken) -> None:
     """Book a purchase or a refund in every window that it falls into (intent to treat)."""
     amount = max(event.amount, 0)
     for opened in user.open:
+        if predates(event, opened):
+            continue
         closes = user.timers.get(f"close:{opened.id}")
         if closes is not None and event.occurred_at > closes.due:
             continue
@@ -121,12 +145,12 @@ def attribute(user: User, event: EventTaken) -> None:
         if event.type == "refund":
             if redeemed and opened.revenue > 0:
                 opened.discount -= round(opened.discount * min(amount / opened.revenue, 1.0))
-            opened.revenue -= amount
+            opened.revenue = max(opened.revenue - amount, -MOST_MONEY)
             continue
         opened.purchased = True
-        opened.revenue += amount
-        if redeemed and amount >= opened.offer_min_spend:
-            opened.discount += round(discount_of(opened.offer_kind, opened.offer_value, opened.offer_cap, amount))
+        opened.revenue = min(opened.revenue + amount, MOST_MONEY)
+        if redeemed and opened.offer is not None and amount >= opened.offer.min_spend:
+            opened.discount = min(opened.discount + round(discount_of(opened.offer, amount)), MOST_MONEY)
 
 
 def close_window(

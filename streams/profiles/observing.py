@@ -1,18 +1,20 @@
 """How an event changes a profile."""
 
-from functools import lru_cache
+from math import exp2
 
 from schemas.records import EventTaken
-from streams.ids import short_digest, short_hash
+from streams.ids import short_digest
 from streams.profiles.user import (
     MAX_CART_LINES,
     MAX_DEVICES,
     MAX_INTERESTS,
     MAX_RECENT,
     MAX_SESSION_KEYS,
+    MOST_MONEY,
     CartLine,
     User,
     keep_newest,
+    mark,
 )
 
 DAY = 86_400_000
@@ -24,137 +26,136 @@ HALF_LIFE_PURCHASES = 30.0 * DAY
 HALF_LIFE_COUPONS = 1.0 * DAY
 HALF_LIFE_RATE = 1.0 * MINUTE
 INTERVAL_WEIGHT = 0.3
+LANDMARK_STANDS = 180 * DAY
+"""After so long (ms) weights are seen from a new landmark: till then they grow by 2^26 at most."""
 
-_device_mark = lru_cache(maxsize=16_384)(short_hash)
-"""A device's events come in a row: it is hashed once for many of them."""
+MAX_PIECES = 1_000_000
 
 INTEREST = {"view": 1.0, "click": 1.0, "favourite": 3.0, "add_to_cart": 4.0, "review": 2.0, "purchase": 5.0}
 
 
 def decay(elapsed: int, half_life: float) -> float:
     """The factor that ``elapsed`` ms leave of a decayed count: 2^(−elapsed/half_life)."""
-    return float(2.0 ** (-elapsed / half_life))
+    return exp2(-elapsed / half_life)
+
+
+def growth(user: User, at: int, half_life: float) -> float:
+    """What one at ``at`` (ms) weighs in forward decay: 2^(time since the landmark/half_life)."""
+    return exp2((at - user.landmark) / half_life)
 
 
 def is_repeat(user: User, event: EventTaken) -> bool:
     """Whether this event id was taken within the user's last events; remembers it if not."""
-    mark = short_digest(event.event_id)
-    if mark in user.recent:
+    digest, recent = short_digest(event.event_id), user.recent
+    if recent.rfind(digest) >= 0:
         return True
-    user.recent = (user.recent + mark)[-MAX_RECENT * len(mark) :]
+    user.recent = (recent + digest)[-MAX_RECENT * len(digest) :]
     return False
 
 
 def observe(user: User, event: EventTaken, now: int) -> None:
     """Apply an event. The profile's time never runs back: a late event counts as of the last one."""
-    at = max(user.last_seen, min(event.occurred_at, now))
+    kind, last = event.type, user.last_seen
+    at = max(last, min(now, event.occurred_at))
     if not user.events:
-        user.first_seen = at
-    _pass_time(user, at)
+        user.first_seen = user.landmark = last = at
+    gap = user.gap = at - last
+    user.last_seen = at
     user.events += 1
-    user.rate += 1.0
-    user.stable = user.stable or event.stable
-    _continue_session(user, event, at)
+    user.rate = user.rate * decay(gap, HALF_LIFE_RATE) + 1.0 if gap else user.rate + 1.0
+    if event.stable:
+        user.stable = True
+    if gap >= SESSION_PAUSE or not user.sessions:
+        _start_session(user, at)
+    user.session_events += 1
     if event.device:
         _see_device(user, event.device)
-    if event.category and event.type in INTEREST:
-        _raise_interest(user, event.category, INTEREST[event.type])
-    apply = _BY_TYPE.get(event.type)
+    if event.category and kind in INTEREST:
+        _raise_interest(user, event.category, INTEREST[kind] * growth(user, at, HALF_LIFE_INTEREST))
+    apply = _BY_TYPE.get(kind)
     if apply is not None:
         apply(user, event, at)
 
 
-def _pass_time(user: User, at: int) -> None:
-    """Bring decayed counts from ``last_seen`` to ``at``."""
-    elapsed = at - user.last_seen if user.events else 0
-    user.gap = elapsed
-    user.last_seen = at
-    if elapsed <= 0:
-        return
-    factor = decay(elapsed, HALF_LIFE_ACTIVITY)
-    user.views *= factor
-    if user.clicks:
-        user.clicks *= factor
-    if user.carts:
-        user.carts *= factor
-    if user.favourites:
-        user.favourites *= factor
-    user.rate *= decay(elapsed, HALF_LIFE_RATE)
-    if user.purchases:
-        user.purchases_recent *= decay(elapsed, HALF_LIFE_PURCHASES)
-    if user.coupons:
-        user.coupons_recent *= decay(elapsed, HALF_LIFE_COUPONS)
-    interests, factor = user.interests, decay(elapsed, HALF_LIFE_INTEREST)
-    for category in interests:
-        interests[category] *= factor
+def _start_session(user: User, at: int) -> None:
+    user.sessions += 1
+    user.session_started = at
+    user.session_events = 0
+    user.session_items = {}
+    user.session_categories = {}
+    if at - user.landmark >= LANDMARK_STANDS:
+        _move_landmark(user, at)
 
 
-def _continue_session(user: User, event: EventTaken, at: int) -> None:
-    if user.gap >= SESSION_PAUSE or not user.sessions:
-        user.sessions += 1
-        user.session_started = at
-        user.session_events = 0
-        user.session_items = {}
-        user.session_categories = {}
-    user.session_events += 1
-    if event.type == "view":
-        _count(user.session_items, event.item)
-        _count(user.session_categories, event.category)
+def _move_landmark(user: User, at: int) -> None:
+    """See weights from ``at`` on, before they grow out of a float's range."""
+    activity, interest = decay(at - user.landmark, HALF_LIFE_ACTIVITY), decay(at - user.landmark, HALF_LIFE_INTEREST)
+    user.landmark = at
+    user.views *= activity
+    user.clicks *= activity
+    user.carts *= activity
+    user.favourites *= activity
+    user.interests = {category: weight * interest for category, weight in user.interests.items()}
 
 
-def _count(counts: dict[str, int], key: str) -> None:
-    if key:
+def _count(counts: dict[int, int], text: str) -> None:
+    if text:
+        key = mark(text)
         counts[key] = counts.get(key, 0) + 1
         if len(counts) > MAX_SESSION_KEYS:
             keep_newest(counts, MAX_SESSION_KEYS)
 
 
 def _see_device(user: User, device: str) -> None:
-    mark = _device_mark(device)
-    if mark not in user.devices and len(user.devices) < MAX_DEVICES:
-        user.devices.append(mark)
+    seen = mark(device)
+    if seen not in user.devices and len(user.devices) < MAX_DEVICES:
+        user.devices.append(seen)
 
 
 def _raise_interest(user: User, category: str, weight: float) -> None:
-    user.interests[category] = user.interests.get(category, 0.0) + weight
-    if len(user.interests) > MAX_INTERESTS:
-        del user.interests[min(user.interests, key=lambda name: (user.interests[name], name))]
+    interests, key = user.interests, mark(category)
+    interests[key] = interests.get(key, 0.0) + weight
+    if len(interests) > MAX_INTERESTS:
+        del interests[min(interests, key=lambda known: (interests[known], known))]
 
 
 def _view(user: User, event: EventTaken, at: int) -> None:
-    del event, at
-    user.views += 1.0
+    user.views += growth(user, at, HALF_LIFE_ACTIVITY)
+    _count(user.session_items, event.item)
+    _count(user.session_categories, event.category)
 
 
 def _click(user: User, event: EventTaken, at: int) -> None:
-    del event, at
-    user.clicks += 1.0
+    del event
+    user.clicks += growth(user, at, HALF_LIFE_ACTIVITY)
 
 
 def _favour(user: User, event: EventTaken, at: int) -> None:
-    del event, at
-    user.favourites += 1.0
+    del event
+    user.favourites += growth(user, at, HALF_LIFE_ACTIVITY)
 
 
 def _fill_cart(user: User, event: EventTaken, at: int) -> None:
-    user.carts += 1.0
+    user.carts += growth(user, at, HALF_LIFE_ACTIVITY)
     user.cart_at = at
-    line = user.cart.pop(event.item, None) or CartLine(0, event.price)
-    line.quantity += event.quantity
+    item = mark(event.item)
+    line = user.cart.pop(item, None) or CartLine(0, event.price)
+    line.quantity = min(line.quantity + event.quantity, MAX_PIECES)
     line.price = event.price if event.price >= 0 else line.price
-    user.cart[event.item] = line
+    user.cart[item] = line
     while len(user.cart) > MAX_CART_LINES:
         del user.cart[next(iter(user.cart))]
 
 
 def _empty_cart(user: User, event: EventTaken, at: int) -> None:
-    line = user.cart.get(event.item)
+    item = mark(event.item)
+    line = user.cart.get(item)
     if line is None:
         return
     user.cart_at = at
     line.quantity -= event.quantity
     if line.quantity <= 0:
-        del user.cart[event.item]
+        del user.cart[item]
 
 
 def _purchase(user: User, event: EventTaken, at: int) -> None:
@@ -162,25 +163,25 @@ def _purchase(user: User, event: EventTaken, at: int) -> None:
         since = float(at - user.last_purchase)
         first = user.purchases == 1
         user.interval = since if first else user.interval + INTERVAL_WEIGHT * (since - user.interval)
+    user.purchases_recent = 1.0 + user.purchases_recent * decay(at - user.last_purchase, HALF_LIFE_PURCHASES)
     user.purchases += 1
-    user.purchases_recent += 1.0
     user.last_purchase = at
     if event.amount >= 0:
         user.known_amounts += 1
-        user.amounts += event.amount
+        user.amounts = min(user.amounts + event.amount, MOST_MONEY)
         user.last_amount = event.amount
     for line in event.lines:
-        user.cart.pop(line.item, None)
+        user.cart.pop(mark(line.item), None)
     if event.coupon:
+        user.coupons_recent = 1.0 + user.coupons_recent * decay(at - user.last_coupon, HALF_LIFE_COUPONS)
         user.coupons += 1
-        user.coupons_recent += 1.0
         user.last_coupon = at
 
 
 def _refund(user: User, event: EventTaken, at: int) -> None:
     del at
     user.refunds += 1
-    user.refunded += max(event.amount, 0)
+    user.refunded = min(user.refunded + max(event.amount, 0), MOST_MONEY)
 
 
 _BY_TYPE = {

@@ -1,8 +1,12 @@
 """The record of one user. Every collection is capped; floats are always floats, so that encoding repeats."""
 
+from functools import lru_cache
 from typing import Any
 
 import msgspec
+
+from schemas.campaigns import Offer
+from streams.ids import short_hash
 
 MAX_RECENT = 32
 MAX_INTERESTS = 8
@@ -10,10 +14,19 @@ MAX_CART_LINES = 32
 MAX_SESSION_KEYS = 16
 MAX_DEVICES = 8
 MAX_CONTACTS = 32
-MAX_OPEN = 8
+MAX_OPEN = 6
 MAX_ENDED = 8
 MAX_CAMPAIGNS = 64
+MAX_CAMPAIGN_CONTACTS = 160
+"""Over all campaigns together."""
 MAX_TIMERS = 32
+MOST_MONEY = 10**18
+"""Minor units at which sums stand still: a bot that buys for a year must not make a profile that cannot be encoded."""
+MAX_WAIT_BYTES = 2560
+"""Of the texts of all waits together, so that the whole stays under 16 KB (tests/bounds)."""
+
+mark = lru_cache(maxsize=65_536)(short_hash)
+"""Under which a profile knows an item, a category, a campaign or a device: 8 bytes, hashed once for many events."""
 
 
 class CartLine(msgspec.Struct, array_like=True):
@@ -52,9 +65,7 @@ class OpenDecision(msgspec.Struct, array_like=True):
     opened_at: int
     expires_at: int
     margin_rate: float
-    offer_kind: str
-    offer_value: int
-    offer_cap: int
+    offer: Offer | None
     coupon: str
     first: bool
     cost: int
@@ -63,7 +74,6 @@ class OpenDecision(msgspec.Struct, array_like=True):
     purchased: bool = False
     revenue: int = 0
     discount: int = 0
-    offer_min_spend: int = 0
     shadow: bool = False
     programme: bool = False
 
@@ -79,8 +89,12 @@ class EndedMessage(msgspec.Struct, array_like=True):
 
 
 class User(msgspec.Struct, array_like=True):
-    """One user's profile. Times in ms, money in minor units, decayed counts as of ``last_seen``.
+    """One user's profile. Times in ms, money in minor units.
 
+    Decayed counts are kept so that an event changes only its own: ``views``, ``clicks``, ``carts``, ``favourites`` and
+    ``interests`` with forward decay (Cormode et al. 2009), as weights that have grown since ``landmark``; ``rate`` as
+    of ``last_seen``, ``purchases_recent`` as of ``last_purchase`` and ``coupons_recent`` as of ``last_coupon``.
+    Items, categories, campaigns and experiments stand as ``mark``s, because their texts may be long.
     ``recent`` holds the digests of the last event ids, 8 bytes each, side by side.
     """
 
@@ -89,6 +103,7 @@ class User(msgspec.Struct, array_like=True):
     gap: int = 0
     stable: bool = False
     events: int = 0
+    landmark: int = 0
     views: float = 0.0
     clicks: float = 0.0
     carts: float = 0.0
@@ -97,10 +112,10 @@ class User(msgspec.Struct, array_like=True):
     session_started: int = 0
     session_events: int = 0
     sessions: int = 0
-    session_items: dict[str, int] = {}
-    session_categories: dict[str, int] = {}
-    interests: dict[str, float] = {}
-    cart: dict[str, CartLine] = {}
+    session_items: dict[int, int] = {}
+    session_categories: dict[int, int] = {}
+    interests: dict[int, float] = {}
+    cart: dict[int, CartLine] = {}
     cart_at: int = 0
     purchases: int = 0
     purchases_recent: float = 0.0
@@ -119,8 +134,8 @@ class User(msgspec.Struct, array_like=True):
     consent_at: dict[str, int] = {}
     recent: bytes = b""
     contacts: list[int] = []
-    campaign_contacts: dict[str, list[int]] = {}
-    enrolled: dict[str, int] = {}
+    campaign_contacts: dict[int, list[int]] = {}
+    enrolled: dict[int, int] = {}
     messages: int = 0
     message_clicks: int = 0
     alerted_at: int = 0
@@ -129,7 +144,7 @@ class User(msgspec.Struct, array_like=True):
     timers: dict[str, Timer] = {}
 
 
-def keep_newest(entries: dict[str, Any], most: int) -> None:
+def keep_newest(entries: dict[Any, Any], most: int) -> None:
     """Drop the oldest keys of a dict until it holds at most ``most``."""
     while len(entries) > most:
         del entries[next(iter(entries))]

@@ -1,8 +1,6 @@
-"""What is measured, as JSON and as a table for people."""
+"""What is measured: structs that become JSON."""
 
 import msgspec
-
-from schemas.codec import encode_json
 
 
 class Phases(msgspec.Struct, frozen=True):
@@ -39,51 +37,44 @@ class Speed(msgspec.Struct, frozen=True):
     cpu_us_per_event: float
 
 
-class Figures(msgspec.Struct, frozen=True):
-    """Everything of one run; speeds and ratios are medians over its rounds.
+class Latency(msgspec.Struct, frozen=True):
+    """From publishing an event to a readable trigger at ``rate`` events/s, in ms; None where it ``fell_behind``.
 
-    ``ratios`` is events/s of ``decide`` over the peer's, ``cpu_ratios`` the peer's CPU time per event over that of
-    ``decide``. Campaigns on the broker are those of the first of ``core``.
+    ``cpu`` is the share of a core that the process used meanwhile (both processes of Promostream together).
+    """
+
+    rate: int
+    triggers: int
+    p50_ms: float | None
+    p99_ms: float | None
+    cpu: float
+    fell_behind: bool
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One contestant: medians over the rounds; ``reason`` says why there are none.
+
+    ``ratio`` is events/s of ``decide`` over its own, ``cpu_ratio`` its CPU time per event over that of ``decide``.
+    """
+
+    name: str
+    persists: str
+    speed: Speed | None = None
+    ratio: float | None = None
+    cpu_ratio: float | None = None
+    latency: tuple[Latency, ...] = ()
+    reason: str = ""
+
+
+class Figures(msgspec.Struct, frozen=True):
+    """Everything of one run. Campaigns on the broker are those of the first of ``core``.
+
+    ``checkpoint_interval`` (s) is that of every contestant that has one. ``ratios`` are those of the rows with one.
     """
 
     machine: str
+    checkpoint_interval: float
     core: list[Core]
-    decide: Speed
-    peers: dict[str, Speed]
+    rows: list[Row]
     ratios: dict[str, float]
     cpu_ratios: dict[str, float]
-
-
-def as_json(figures: Figures) -> bytes:
-    """The figures for programs."""
-    return encode_json(figures) + b"\n"
-
-
-def as_table(figures: Figures) -> str:
-    """The figures for people."""
-    return "\n".join([figures.machine, "", *_core(figures.core), "", *_speeds(figures)])
-
-
-def _core(cores: list[Core]) -> list[str]:
-    names = Phases.__struct_fields__
-    head = "".join(f"{name:>11}" for name in names)
-    lines = [f"{'decision core, CPU µs per event':<44}{head}"]
-    for core in cores:
-        what = f"{core.campaigns} live campaigns, {core.decisions_per_event:.1%} decisions"
-        lines.append(f"{what:<44}" + "".join(f"{getattr(core.us_per_event, name):>11.2f}" for name in names))
-    lines += [
-        f"checkpoint at {core.campaigns} campaigns: {core.checkpoint_us_per_user:.1f} µs and "
-        f"{core.checkpoint_bytes_per_user:.0f} bytes per user"
-        for core in cores
-    ]
-    return lines
-
-
-def _speeds(figures: Figures) -> list[str]:
-    what = f"on a broker, durable, {figures.core[0].decisions_per_event:.1%} decisions"
-    lines = [f"{what:<44}{'events/s':>11}{'ratio':>11}{'µs CPU':>11}{'ratio':>11}"]
-    ratios, cpu_ratios = {"decide": 1.0} | figures.ratios, {"decide": 1.0} | figures.cpu_ratios
-    for name, speed in ({"decide": figures.decide} | figures.peers).items():
-        rate, cpu = f"{speed.events_per_second:>11,.0f}", f"{speed.cpu_us_per_event:>11.1f}"
-        lines.append(f"{name:<44}{rate}{ratios[name]:>10.1f}×{cpu}{cpu_ratios[name]:>10.1f}×")
-    return lines

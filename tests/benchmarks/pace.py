@@ -14,6 +14,10 @@ PATIENCE = 600.0
 FIRST, LAST = 0.1, 0.9
 
 
+class Stuck(Exception):  # noqa: N818 - a reason for the table
+    """A process ended or did not get on; the message says how far it came and what it said last."""
+
+
 class Sample(NamedTuple):
     """Where a process was: wall clock (s), events done, CPU time spent (s)."""
 
@@ -26,18 +30,23 @@ def follow(process: subprocess.Popen[Any], done: Callable[[], float], total: int
     """Watch a process that writes ``log`` until it has done ``total`` events; its speed without start and end.
 
     Raises:
-        RuntimeError: it ended, or did not get there in ten minutes; with the end of its log.
+        Stuck: it ended, or did not get there in ten minutes; with the last line of its log.
 
     """
     samples: list[Sample] = []
     deadline = time.monotonic() + PATIENCE
     while not samples or samples[-1].done < LAST * total:
         if process.poll() is not None or time.monotonic() > deadline:
-            said = log.read_text(encoding="utf-8", errors="replace")[-2000:]
-            raise RuntimeError(f"{total} events were not done, only {samples[-1].done if samples else 0}:\n{said}")
+            raise Stuck(f"{samples[-1].done if samples else 0:,.0f} of {total:,} events were done: {last_line(log)}")
         samples.append(Sample(time.monotonic(), done(), cpu_seconds(process.pid)))
         time.sleep(PAUSE)
     return speed(samples, total)
+
+
+def last_line(log: Path) -> str:
+    """What a process said last."""
+    lines = [line for line in log.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
+    return lines[-1] if lines else "it said nothing"
 
 
 def speed(samples: list[Sample], total: int) -> Speed:

@@ -21,6 +21,8 @@ from streams.system import System, SystemSettings
 
 KEY = bytes(32)
 FOLD = FoldSettings(coupon_key=KEY)
+RARE = 13
+"""From so many views of a category in a session, or pieces in a cart, on moments are rare."""
 STEP = 300_000
 """Source time (ms) between steps, and so between watermarks: few beside the events, as on a busy log."""
 EVENTS_PER_CUSTOMER = 25
@@ -64,6 +66,13 @@ def multiplied(campaigns: CampaignsActivated, count: int) -> CampaignsActivated:
     originals = campaigns.campaigns
     copies = tuple(_at(originals[k % len(originals)], 3 + k // len(originals)) for k in range(len(originals), count))
     return structs.replace(campaigns, campaigns=originals + copies)
+
+
+def rare(campaigns: CampaignsActivated, count: int) -> CampaignsActivated:
+    """``count`` live campaigns that listen to the same events for rare moments: together one event in twenty."""
+    originals = campaigns.campaigns
+    copies = tuple(_at(originals[k % len(originals)], RARE + k // len(originals)) for k in range(count))
+    return structs.replace(campaigns, campaigns=copies)
 
 
 def _at(campaign: Campaign, number: int) -> Campaign:

@@ -8,11 +8,10 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 from agents.clients import admin_client
-from agents.settings import PREFIX, Settings
+from agents.settings import PREFIX, Settings, environment_of
 from deploy.kafka import KafkaUnavailable, LocalKafka
 
 HERE = Path(__file__).parent
@@ -81,8 +80,7 @@ def settings(bootstrap_servers: str, tmp_path: Path) -> Iterator[Settings]:
 def environment(settings: Settings) -> dict[str, str]:
     """The environment in which the project's commands use exactly the test's settings."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-    given = msgspec.to_builtins(settings)
-    return inherited | {PREFIX + name.upper(): str(value) for name, value in given.items()}
+    return inherited | environment_of(settings)
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """A process that owns one partition of an in-memory Kafka; killing it is forgetting it."""
 
 import asyncio
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from agents.runtime.outputs import Outputs
 from agents.runtime.partition import Partition
@@ -12,7 +14,7 @@ SETTINGS = Settings(chunk_records=3, poll_records=10, checkpoint_interval=0.0)
 
 
 class Worker:
-    """One owner. ``now`` is the wall time in ms that it steps with; ``lease`` what its heartbeats say."""
+    """One owner. ``lease`` is what its heartbeats say; ``ended`` why it ended at once, ``fatal`` why it must end."""
 
     def __init__(
         self,
@@ -21,6 +23,7 @@ class Worker:
         *,
         wrong: bool = False,
         fold: CountingFold | None = None,
+        told: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.kafka = kafka
         self.wire = MemoryWire(kafka)
@@ -28,7 +31,10 @@ class Worker:
         self.fold = fold or CountingFold(wrong=wrong)
         self.fatal: list[str] = []
         self.lease = True
-        self.outputs = Outputs(settings, self.fatal.append, self.wire)
+        self.ended: list[str] = []
+        self.outputs = Outputs(
+            settings, self.fatal.append, self.wire, lease=lambda: self.lease, at_once=self.ended.append
+        )
         self.partition = Partition(
             "decide",
             "user-log",
@@ -38,6 +44,7 @@ class Worker:
             self.outputs,
             may_act=lambda: self.lease,
             grown=lambda: len(self.fold.models),
+            told=told,
             storage=self.storage,
         )
 

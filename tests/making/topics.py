@@ -15,7 +15,7 @@ from schemas.models import ModelSnapshot
 from schemas.records import Body
 from schemas.topics import INTAKE_SOURCES, MODELS, USER_LOG
 from streams.fold import DecideFold
-from streams.folding import LogRecord, Output
+from streams.folding import LogRecord, ModelMissing, Output
 from streams.models.store import ModelStore
 
 Written = tuple[bytes, bytes, tuple[tuple[str, bytes], ...]]
@@ -30,7 +30,7 @@ class Offline(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """The last checkpoint of a decide partition: the fold's head and every user's bytes."""
+    """The last checkpoint of a partition: the fold's head and every entry's bytes; the entries of decide are users."""
 
     applied: int
     head: bytes
@@ -46,11 +46,11 @@ def written(settings: Settings, topic: str, partition: int) -> list[Written]:
     return found
 
 
-def log_of(settings: Settings, partition: int) -> list[LogRecord]:
-    """The whole user-log of a partition."""
+def log_of(settings: Settings, partition: int, topic: str = USER_LOG) -> list[LogRecord]:
+    """The whole log of a partition."""
     return [
         LogRecord(m.offset() or 0, m.timestamp()[1], m.key(), m.value() or b"")
-        for m in read_partition(settings, USER_LOG, partition)
+        for m in read_partition(settings, topic, partition)
     ]
 
 
@@ -60,22 +60,40 @@ def bodies_of(settings: Settings) -> list[Body]:
     return [decode_record(record.value).body for record in records]
 
 
-def fold_offline(settings: Settings, partition: int) -> Offline:
-    """Fold the log as it was written, with the models as they were published, without any runtime."""
+def fold_offline(settings: Settings, partition: int, until: int | None = None) -> Offline:
+    """Fold the log as it was written, with the models as they were published, without any runtime.
+
+    ``until`` is the last offset that is folded, by default the log's last.
+    """
     store = ModelStore()
-    for _, value, _ in written(settings, MODELS, 0):
-        store.add(decode_msgpack(value, ModelSnapshot))
     fold, outputs = fold_of(settings, store, USER_LOG, partition), list[Output]()
-    fold.fold(log_of(settings, partition), outputs)
+    log = [record for record in log_of(settings, partition) if until is None or record.offset <= until]
+    snapshots = [decode_msgpack(value, ModelSnapshot) for _, value, _ in written(settings, MODELS, 0)]
+    _fold_with_models(fold, log, outputs, store, snapshots)
     by_topic: dict[str, list[Written]] = {}
     for output in outputs:
         by_topic.setdefault(output.topic, []).append((output.key, output.value, output.headers))
     return Offline(fold, by_topic)
 
 
-def stored(settings: Settings, partition: int) -> Stored | None:
-    """What the checkpoints topic holds of a decide partition; None before its first checkpoint."""
-    storage = KafkaStorage(settings, "decide", USER_LOG, partition, may_act=lambda: True)
+def _fold_with_models(
+    fold: DecideFold, log: list[LogRecord], outputs: list[Output], store: ModelStore, snapshots: list[ModelSnapshot]
+) -> None:
+    """Fold to the end, giving the store, which holds few, each version as it is asked for."""
+    while log and fold.applied < log[-1].offset:
+        try:
+            fold.fold(log, outputs)
+        except ModelMissing:
+            asked = [snapshot for snapshot in snapshots if (snapshot.name, snapshot.version) in store.missing()]
+            if not asked:
+                raise
+            for snapshot in asked:
+                store.add(snapshot)
+
+
+def stored(settings: Settings, partition: int, role: str = "decide", topic: str = USER_LOG) -> Stored | None:
+    """What the checkpoints topic holds of a partition of a role's log; None before its first checkpoint."""
+    storage = KafkaStorage(settings, role, topic, partition, may_act=lambda: True)
     found = storage.read()
     storage.close()
     if found.head is None:

@@ -1,5 +1,6 @@
 """Real worker processes: started, watched through their metrics, stopped or killed, by their own process ids."""
 
+import http
 import re
 import signal
 import socket
@@ -8,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 COMMAND = str(Path(sys.executable).with_name("promostream"))
@@ -32,9 +33,19 @@ def wait_for(holds: Callable[[], bool], what: str, seconds: float = 120.0, pause
 
 
 class Worker:
-    """``promostream worker ROLE`` as a process; what it says goes to a file in ``folder``."""
+    """``promostream worker ROLE`` as a process; what it says goes to a file in ``folder``.
 
-    def __init__(self, role: str, environment: Mapping[str, str], folder: Path, **settings: object) -> None:
+    ``command`` starts something else that behaves like it.
+    """
+
+    def __init__(
+        self,
+        role: str,
+        environment: Mapping[str, str],
+        folder: Path,
+        command: Sequence[str] | None = None,
+        **settings: object,
+    ) -> None:
         self.role = role
         self.port = free_port()
         self.log = folder / f"{role}-{self.port}.log"
@@ -42,18 +53,33 @@ class Worker:
         given["PROMOSTREAM_METRICS_PORT"] = str(self.port)
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [COMMAND, "worker", role], env={**environment, **given}, stdout=log, stderr=subprocess.STDOUT
+                list(command or (COMMAND, "worker", role)),
+                env={**environment, **given},
+                stdout=log,
+                stderr=subprocess.STDOUT,
             )
 
-    def metric(self, name: str, *labels: str) -> float:
-        """The sum of a metric over its series that have all these labels (``role="decide"``); 0 while it is silent."""
+    def series(self, name: str) -> dict[str, float]:
+        """A metric's values by their labels as written (``role="decide",type="e"``); none while it is silent."""
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=5) as answer:
                 text = answer.read().decode()
         except (urllib.error.URLError, ConnectionError, TimeoutError):
-            return 0.0
-        samples = [(labelled, float(value)) for found, labelled, value in _SAMPLE.findall(text) if found == name]
+            return {}
+        return {labelled: float(value) for found, labelled, value in _SAMPLE.findall(text) if found == name}
+
+    def metric(self, name: str, *labels: str) -> float:
+        """The sum of a metric over its series that have all these labels (``role="decide"``); 0 while it is silent."""
+        samples = self.series(name).items()
         return sum(value for labelled, value in samples if all(label in labelled for label in labels))
+
+    def ready(self) -> bool:
+        """Whether it says that it works: in the group, with the lease, every partition of its own open."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5) as answer:
+                return bool(answer.status == http.HTTPStatus.OK)
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            return False
 
     def alive(self) -> bool:
         """Whether the process runs."""

@@ -1,7 +1,7 @@
 """When a partition folds, when it waits, and when it refuses."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 import pytest
@@ -229,6 +229,32 @@ def test_a_checkpoint_that_does_not_fit_its_log_is_refused(change: Callable[[Mem
         assert reason in worker.partition.reason
         assert worker.fatal == []
         assert await worker.partition.apply(kafka.log, worker.partition.epoch) == 0
+
+    asyncio.run(run())
+
+
+class Changed(CountingFold):
+    """A fold whose state is laid out otherwise than the checkpoint's."""
+
+    def restore(self, head: bytes | None, entries: Iterable[tuple[bytes, bytes]]) -> None:
+        """Fails as a decoder does."""
+        del head, entries
+        raise msgspec.ValidationError("Expected `array` of at least length 3")
+
+
+def test_a_state_that_cannot_be_decoded_is_refused_with_its_remedy() -> None:
+    """Whatever a decoder says of a checkpoint, it is no accident of this process."""
+
+    async def run() -> None:
+        kafka = fill(MemoryKafka(), "aaaaaaaa")
+        changed()(kafka)
+        worker = Worker(kafka, fold=Changed())
+        assert await worker.partition.open() == -1
+        assert worker.partition.reason == (
+            "the checkpoint cannot be read by this version (ValidationError: Expected `array` of at least length 3); "
+            "start the version that wrote it, or a newer one"
+        )
+        assert worker.fatal == []
 
     asyncio.run(run())
 

@@ -40,6 +40,15 @@ def test_outputs_that_retention_took_are_not_sent_again() -> None:
     assert not tail
 
 
+def test_what_retention_took_stood_before_what_is_left() -> None:
+    """Offsets that are gone may have held no output: what comes after the first one left is missing all the same."""
+    left = Written(b"e1/0/1/0", b"e1", 1, 9, digest(b"k", b"v", (("origin", b"e1/0/1/0"),)))
+    tail = Tail(TailRead(position=4, lost=5, written=[left]), applied=-1, strict=True)
+    outputs = [Output("decisions", b"k", b"v", (("origin", b"e1/0/%d/0" % n),)) for n in range(3)]
+    assert [tail.take(output) for output in outputs] == [-1, 9, None]
+    assert Tail(TailRead(4, 5, [left]), applied=1, strict=True).take(outputs[2]) is None
+
+
 def test_of_repeats_the_first_counts() -> None:
     """A zombie's repeat stands further back and does not move the position past what lies between."""
     output = Output("decisions", b"k", b"v", HEADERS)

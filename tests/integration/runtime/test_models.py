@@ -1,13 +1,20 @@
 """Model snapshots come from their topic, before and while partitions fold."""
 
 import asyncio
+from contextlib import suppress
 
-from agents.runtime.models import ModelReader
+import pytest
+
+from agents.clients import producer
+from agents.runtime.models import RECENT, ModelReader
 from agents.runtime.partition import wall_ms
 from agents.settings import Settings
 from schemas.codec import encode_msgpack
 from schemas.models import ModelSnapshot
+from streams.folding import ModelMissing
+from streams.models.store import ModelStore
 from tests.making.memory_kafka import Sent
+from tests.making.models import snapshot
 from tests.making.owners import Owner, write, write_log
 
 
@@ -20,6 +27,10 @@ class Shelf:
     def add(self, snapshot: ModelSnapshot) -> None:
         """One more."""
         self.models.add(snapshot.key)
+
+    def missing(self) -> tuple[()]:
+        """Nothing: it never forgets."""
+        return ()
 
 
 def publish(kafka: Settings, name: str) -> None:
@@ -55,6 +66,42 @@ def test_a_partition_waits_for_a_model_that_comes_later(kafka: Settings) -> None
         assert fatal == []
 
     asyncio.run(run())
+
+
+def test_old_versions_are_read_when_somebody_needs_them(kafka: Settings) -> None:
+    """Start takes the newest alone; any older one comes when it is asked for, once more after it was forgotten."""
+
+    async def run() -> None:
+        models = [snapshot(version) for version in range(1, 3 * RECENT)]
+        write(kafka, "models", [Sent(m.key.encode(), encode_msgpack(m), ()) for m in models], partition=0)
+        store, fatal = ModelStore(), list[str]()
+        reader = ModelReader(kafka, store, fatal.append)
+        await reader.start()
+        assert reader.read == 1
+        for model in (models[-1], models[0], models[-RECENT], *models[1:30], models[0]):
+            await found(store, model)
+        with pytest.raises(ModelMissing):
+            store.get("purchase", 4 * RECENT, "")
+        sender = producer(kafka)
+        sender.produce(kafka.topic("models"), None, models[3].key.encode(), 0)
+        sender.flush()
+        newer = snapshot(4 * RECENT)
+        write(kafka, "models", [Sent(newer.key.encode(), encode_msgpack(newer), ())], partition=0)
+        await found(store, newer)
+        await reader.stop()
+        assert fatal == []
+
+    asyncio.run(run())
+
+
+async def found(store: ModelStore, model: ModelSnapshot) -> None:
+    """Ask until the store has it."""
+    async with asyncio.timeout(20):
+        while True:
+            with suppress(ModelMissing):
+                store.get(model.name, model.version, model.sha256)
+                return
+            await asyncio.sleep(0.01)
 
 
 def test_a_models_topic_that_is_not_there_is_fatal(settings: Settings) -> None:

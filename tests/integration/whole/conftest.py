@@ -14,7 +14,7 @@ def start(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[...,
     workers: list[Worker] = []
 
     def started(role: str, **settings: object) -> Worker:
-        workers.append(Worker(role, environment, tmp_path, **settings))
+        workers.append(Worker(role, environment, tmp_path, None, **settings))
         return workers[-1]
 
     yield started

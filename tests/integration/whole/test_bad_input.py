@@ -15,6 +15,7 @@ from schemas.dead_letters import REASONS, DeadLetter
 from schemas.origins import Origin
 from schemas.records import EventTaken
 from schemas.topics import BROWSES, CLICKS, CONTROL, DEAD_LETTERS, OUTCOMES, PRIVACY, PURCHASES, TOPICS, USER_LOG
+from streams.intake.dead_letters import KEPT
 from streams.intake.partitioner import partition_of
 from streams.intake.tokens import Tokens
 from streams.intake.validation import MAX_BYTES
@@ -149,7 +150,8 @@ def check(name: str, bad: Bad, letter: DeadLetter) -> None:
     assert (letter.reason, letter.field) == (bad.reason, bad.field), (name, letter.message)
     assert letter.message, name
     assert "\n" not in letter.message, name
-    assert letter.value == (bad.value or b"")[:MAX_BYTES], name
+    assert letter.value == ((bad.value or b"") if letter.whole else (bad.value or b"")[:KEPT]), name
+    assert letter.whole == (bad.reason != "too_large"), name
     assert letter.key == b"u-1", name
     assert letter.headers == (("trace", b"00-4bf9"),), name
     assert letter.at >= NOW, name

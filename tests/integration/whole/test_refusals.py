@@ -82,7 +82,7 @@ def test_topics_that_are_missing_are_one_line(settings: Settings, promostream: P
         (USER_LOG, "message.timestamp.type", "CreateTime", ["decide", "intake"]),
         (MODELS, "cleanup.policy", "delete", ["decide", "learn"]),
         (CONTROL, "retention.ms", "3600000", ["apply", "pause", "intake"]),
-        (DECISIONS, "retention.ms", "3600000", ["explain", "coordinate"]),
+        (DECISIONS, "retention.ms", "3600000", ["explain", "decide"]),
         (PRIVACY, "max.message.bytes", "1000", ["publish", "simulate"]),
     ],
     ids=[USER_LOG, MODELS, CONTROL, DECISIONS, PRIVACY],

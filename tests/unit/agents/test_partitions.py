@@ -23,6 +23,7 @@ class Log:
     def __init__(self, number: int, may_act: Callable[[], bool]) -> None:
         self.name = f"user-log/{number}"
         self.phase, self.reason, self.epoch, self.pending, self.full = "opening", "", 0, 0, False
+        self.behind = self.in_hurry = False
         self.wanted = 10 * number
         self.tally = Tally(refolded_records=2)
         self.lanes = SimpleNamespace(drained=True, determinism_violations=0)

@@ -75,9 +75,9 @@ def test_a_key_may_stand_in_a_file_and_is_never_printed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"ssl_ca_file": "nowhere"}, "PROMOSTREAM_SSL_CA_FILE: nowhere cannot be read"),
+        ({"security_protocol": "SSL", "ssl_ca_file": "nowhere"}, "PROMOSTREAM_SSL_CA_FILE: nowhere cannot be read"),
         (
-            {"sasl_username": "u", "sasl_password_file": "nowhere"},
+            {"security_protocol": "SASL_SSL", "sasl_username": "u", "sasl_password_file": "nowhere"},
             "PROMOSTREAM_SASL_PASSWORD_FILE: nowhere cannot be read",
         ),
     ],

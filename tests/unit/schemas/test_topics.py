@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from schemas import topics
 from schemas.dead_letters import REASONS
 from schemas.origins import Origin
-from schemas.topics import DAY, EVENT_SOURCES, FOREVER, INTAKE_SOURCES, TOPICS, Topic
+from schemas.topics import DAY, EVENT_SOURCES, FOREVER, INTAKE_SOURCES, TOPICS, Topic, checkpoints_of
 
 names = st.text("abcdefghijklmnopqrstuvwxyz-/", min_size=1, max_size=12)
 
@@ -31,9 +31,9 @@ def test_a_topic_is_sane(topic: Topic) -> None:
 
 def test_the_public_ones_are_json_and_carry_the_writers_time() -> None:
     """Other teams see JSON; the broker's clock stamps only the logs that folds take their time from."""
-    assert {t.name for t in TOPICS.values() if t.timestamps == "LogAppendTime"} == {"user-log", "control"}
+    assert {t.name for t in TOPICS.values() if t.timestamps == "LogAppendTime"} == {"user-log", "control", "redrives"}
     assert all(t.public for t in TOPICS.values() if t.public_input)
-    assert not any(TOPICS[name].public for name in ("user-log", "control", "checkpoints", "models"))
+    assert not any(TOPICS[name].public for name in ("user-log", "control", "checkpoints", "models", "redrives"))
 
 
 def test_what_lies_beside_the_log_has_its_partitions() -> None:
@@ -49,7 +49,7 @@ def test_what_lies_beside_the_log_has_its_partitions() -> None:
 
 def test_what_learn_and_coordinate_fold_is_in_one_order() -> None:
     """Single-partition topics: in order means something."""
-    assert {TOPICS[n].partitions for n in ("closed-decisions", "fraud-samples", "control", "models")} == {1}
+    assert {TOPICS[n].partitions for n in ("closed-decisions", "fraud-samples", "control", "models", "redrives")} == {1}
 
 
 def test_retention_keeps_the_contracts_promises() -> None:
@@ -59,9 +59,14 @@ def test_retention_keeps_the_contracts_promises() -> None:
     assert kept["promotion-triggers"] >= 7
 
 
+def test_what_was_redriven_is_remembered_for_longer_than_letters_are_kept() -> None:
+    """Kafka may keep a letter for its retention and a segment's seven days: by then its redrive must still stand."""
+    assert TOPICS["redrives"].retention > TOPICS["dead-letters"].retention + 7 * DAY
+
+
 def test_intake_reads_what_others_publish() -> None:
-    """Every public input has a reader, and event sources are among them."""
-    assert {t.name for t in TOPICS.values() if t.public_input} | {"control"} == set(INTAKE_SOURCES)
+    """Every public input has a reader, as have control and redrives; event sources are among them."""
+    assert {t.name for t in TOPICS.values() if t.public_input} | {"control", "redrives"} == set(INTAKE_SOURCES)
     assert set(EVENT_SOURCES) < set(INTAKE_SOURCES)
 
 
@@ -76,3 +81,13 @@ def test_an_origins_text_leads_back_to_it(source: str, partition: int, offset: i
     origin = Origin(source, partition, offset, n)
     found, *numbers = origin.text.rsplit("/", 3)
     assert Origin(found, *map(int, numbers)) == origin
+
+
+def test_no_two_folds_keep_their_checkpoints_in_one_partition() -> None:
+    """Who reads its checkpoints back would wait for what a killed process of another role has left open."""
+    folds = [("decide", "user-log", p) for p in range(8)]
+    folds += [("learn", "closed-decisions", 0), ("learn", "fraud-samples", 0), ("coordinate", "closed-decisions", 0)]
+    places = [checkpoints_of(*fold) for fold in folds]
+    assert len(set(places)) == len(folds)
+    counts = {topic: TOPICS[topic].partitions for topic, _ in places}
+    assert all(partition < (8 if counts[topic] == "log" else int(counts[topic])) for topic, partition in places)

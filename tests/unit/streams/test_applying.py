@@ -3,7 +3,9 @@
 import pytest
 from msgspec import structs
 
+from schemas.campaigns import Condition, When
 from schemas.records import CampaignsActivated
+from schemas.topics import FRAUD_SAMPLES
 from streams.profiles.user import MAX_OPEN, MAX_TIMERS
 from streams.state import FoldSettings
 from tests.making.logs import MINUTE, POLICIES, START
@@ -232,3 +234,23 @@ def test_reasons_say_what_is_known() -> None:
         "any@1": ("30m passed since add_to_cart",),
         "cart-rescue@1": ("30m passed since add_to_cart without purchase",),
     }
+
+
+def test_a_risk_is_looked_at_once_for_all_campaigns_of_an_event() -> None:
+    """Twins in the detector's training would weigh double."""
+    told = Story(on_favourite("liked"), on_favourite("loved"))
+    told.happens("u", "favourite")
+    assert len(told.decisions()) == 2
+    assert sum(output.topic == FRAUD_SAMPLES for output in told.outputs) == 1
+    told.happens("u", "favourite")
+    assert sum(output.topic == FRAUD_SAMPLES for output in told.outputs) == 2
+
+
+def test_each_when_is_judged_by_the_profile_as_the_event_left_it() -> None:
+    """What one campaign sends neither opens nor closes another's decision point at the same event."""
+    unwritten = Condition(feature="contact.count_7d", op="==", value=0.0)
+    told = Story(on_favourite("liked"), on_favourite("loved", when=When(event="favourite", where=unwritten)))
+    user = told.sends().user
+    assert [decision.campaign for decision in told.decisions() if decision.user == user] == ["liked@1", "loved@1"]
+    told.happens(user, "favourite")
+    assert told.decisions()[-1].campaign == "liked@1"

@@ -2,6 +2,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from schemas.closed_decisions import ClosedDecision
 from schemas.codec import decode_json, encode_msgpack
@@ -142,7 +143,7 @@ def test_what_is_no_closing_is_buried_and_the_fold_goes_on() -> None:
     """With its bytes and the reason."""
     wrong = closed(2, action=5)
     records = log(closed(1), wrong, closed(3))
-    records[0] = records[0]._replace(value=b"\xc1")
+    records[0] = structs.replace(records[0], value=b"\xc1")
     fold, outputs = folded(records)
     assert [output.topic for output in outputs] == [DEAD_LETTERS, DEAD_LETTERS, EXPERIMENT_RESULTS]
     assert fold.counters()["dead_letters_total|closed-decisions|poison"] == 2

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.campaigns import Condition
-from streams.campaigns.conditions import Leaf, compile_condition, leaves
+from streams.campaigns.conditions import Compiled, Leaf, compile_condition, leaves
 
 NUMBERS = ("cart.value", "cart.items", "purchase.count")
 LABELS = ("new", "potential", "at_risk")
@@ -52,6 +52,11 @@ COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
+def by_name(condition: Condition, currency: str = "") -> Compiled:
+    """The condition, asked about functions that give a feature by its name."""
+    return compile_condition(condition, currency, lambda name: lambda values: values(name))
+
+
 def naive(condition: Condition, values: dict[str, Any]) -> bool:
     """What a condition means, read off its definition."""
     if condition.feature:
@@ -66,7 +71,7 @@ def naive(condition: Condition, values: dict[str, Any]) -> bool:
 @given(conditions, profiles)
 def test_compiled_and_naive_agree(condition: Condition, values: dict[str, Any]) -> None:
     """For every condition and every profile, in both forms of asking."""
-    compiled = compile_condition(condition)
+    compiled = by_name(condition)
     assert compiled.test(values.__getitem__).passed is naive(condition, values)
     assert compiled.holds(values.__getitem__) is naive(condition, values)
 
@@ -74,7 +79,7 @@ def test_compiled_and_naive_agree(condition: Condition, values: dict[str, Any]) 
 @given(conditions, profiles)
 def test_the_trace_alone_decides(condition: Condition, values: dict[str, Any]) -> None:
     """Every leaf of the trace is true of the profile, and each says the same as the whole."""
-    verdict = compile_condition(condition).test(values.__getitem__)
+    verdict = by_name(condition).test(values.__getitem__)
     assert verdict.trace
     for leaf in verdict.trace:
         assert leaf.value == values[leaf.feature]
@@ -96,7 +101,7 @@ def test_the_first_failing_part_is_reported_and_the_rest_not_looked_at() -> None
             Condition(feature="purchase.count", op=">", value=0.0),
         )
     )
-    verdict = compile_condition(condition, "CNY").test(values)
+    verdict = by_name(condition, "CNY").test(values)
     assert verdict.trace == (Leaf("cart.value", 15_000.0, ">=", 20_000.0),)
     assert (verdict.value, verdict.threshold) == ("cart.value 150.00 CNY", "cart.value >= 200.00 CNY")
     assert asked == ["cart.items", "cart.value"]
@@ -105,7 +110,7 @@ def test_the_first_failing_part_is_reported_and_the_rest_not_looked_at() -> None
 def test_a_negated_leaf_says_what_it_asks_for() -> None:
     """``not days_since < 14`` asks for at least 14."""
     condition = Condition(feature="coupon.days_since", op="<", value=14.0, negated=True)
-    verdict = compile_condition(condition).test(lambda _: 3.0)
+    verdict = by_name(condition).test(lambda _: 3.0)
     assert (verdict.passed, verdict.value) == (False, "coupon.days_since 3")
     assert verdict.threshold == "coupon.days_since >= 14"
 
@@ -113,7 +118,7 @@ def test_a_negated_leaf_says_what_it_asks_for() -> None:
 def test_what_never_happened_is_shown_as_never() -> None:
     """Not as the 3650 days that stand for it."""
     condition = Condition(feature="coupon.days_since", op=">=", value=14.0)
-    assert compile_condition(condition).test(lambda _: 3650.0).value == "coupon.days_since never"
+    assert by_name(condition).test(lambda _: 3650.0).value == "coupon.days_since never"
 
 
 def test_leaves_come_in_order() -> None:

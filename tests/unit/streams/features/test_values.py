@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.features.catalogue import CATALOGUE, FRAUD_ROW, NEVER, RESPONSE_ROW
-from streams.features.values import View, fraud_row, fraud_values, response_row, value
+from streams.features.values import View, fraud_row, fraud_values, response_row, response_values, value
 from streams.profiles.observing import DAY, MINUTE, observe
 from streams.profiles.user import User
 from tests.making.events import AT, taken
@@ -35,7 +35,7 @@ def test_rows_are_log1p_of_the_values_in_catalogue_order() -> None:
     user = User()
     observe(user, taken("add_to_cart", price=500), AT)
     view = View(user, AT + MINUTE)
-    assert response_row(view) == tuple(log1p(float(value(view, name))) for name in RESPONSE_ROW)
+    assert response_row(response_values(view)) == tuple(log1p(float(value(view, name))) for name in RESPONSE_ROW)
     assert fraud_row(fraud_values(view)) == tuple(log1p(float(value(view, name))) for name in FRAUD_ROW)
 
 

@@ -9,9 +9,9 @@ from schemas.money import Money
 from schemas.outcomes import Outcome
 from schemas.records import EventTaken, LineTaken
 from streams.intake.cleaning import check_user, clean_event, clean_moment, clean_outcome
-from streams.intake.currencies import DECIMALS
 from streams.intake.fields import MAX_AHEAD
 from streams.intake.validation import Rejection
+from streams.money import DECIMALS
 
 NOW = 1_793_498_281_500
 VIEW = Event(event_id="e", type="view", occurred_at=NOW, user_id="u", source="app")

@@ -1,5 +1,6 @@
 import json
 from collections import defaultdict
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -23,7 +24,17 @@ from schemas.records import (
     Record,
     WatermarkReached,
 )
-from schemas.topics import BROWSES, CLICKS, CONTROL, DEAD_LETTERS, EVENT_SOURCES, OUTCOMES, PRIVACY, USER_LOG
+from schemas.topics import (
+    BROWSES,
+    CLICKS,
+    CONTROL,
+    DEAD_LETTERS,
+    EVENT_SOURCES,
+    INTAKE_SOURCES,
+    OUTCOMES,
+    PRIVACY,
+    USER_LOG,
+)
 from streams.intake.fold import IntakeFold, IntakeOutput, IntakeSettings, SourceRecord
 from streams.intake.messages import Clock
 from streams.intake.partitioner import partition_of
@@ -142,13 +153,16 @@ def test_a_refused_message_keeps_everything() -> None:
 
 
 def test_an_oversized_message_fits_into_dead_letters() -> None:
-    """Of what is over 256 KB the beginning is kept, so that the broker takes the letter."""
-    huge = SourceRecord(0, NOW, b"k" * 900_000, b"x" * 900_000, (("h", b"y" * 900_000),))
+    """Of what is over 256 KB the beginning is kept, with what finds the whole: its origin, size and digest."""
+    value = b"x" * 900_000
+    huge = SourceRecord(7, NOW, b"k" * 900_000, value, (("small", b"1"), ("h", b"y" * 900_000)))
     (output,) = intake().fold(CLICKS, 0, [huge], NOW)
-    assert len(output.value) < 512 * 1024
+    assert len(output.value) < 64 * 1024
     (letter,) = letters([output])
-    assert letter.reason == "too_large"
-    assert letter.message.endswith("its beginning is kept here")
+    assert (letter.reason, letter.origin, letter.whole) == ("too_large", Origin(CLICKS, 0, 7), False)
+    assert (letter.value, letter.size, letter.sha256) == (value[:16_384], 900_000, sha256(value).hexdigest())
+    assert letter.headers == (("small", b"1"),)
+    assert letter.message.endswith("; its key is cut; 1 of its headers are left out")
 
 
 MESSAGES = st.lists(
@@ -163,7 +177,7 @@ MESSAGES = st.lists(
 
 @given(
     values=MESSAGES,
-    topic=st.sampled_from([*EVENT_SOURCES, OUTCOMES, PRIVACY, CONTROL]),
+    topic=st.sampled_from(INTAKE_SOURCES),
     clock=st.sampled_from(["arrival", "source"]),
 )
 def test_the_counts_add_up(values: list[bytes], topic: str, clock: Clock) -> None:

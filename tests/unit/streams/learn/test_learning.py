@@ -220,5 +220,7 @@ def test_a_version_is_published_at_most_once_in_a_pause() -> None:
     for at in range(1, 10_001):
         ledger.waiting += 1
         if ledger.is_due(every=10, pause=2_500, at=at):
+            ledger.note_published(at, "m")
             published.append(at)
     assert published == [10, 2_510, 5_010, 7_510]
+    assert ledger.versions == {"m": 4}

@@ -1,40 +1,17 @@
 import threading
-from collections import deque
+import time
+from collections.abc import Iterable
+from contextlib import suppress
 
 import msgspec
-import numpy as np
 import pytest
 
 from schemas.models import ModelSnapshot
-from streams.features.catalogue import RESPONSE_ROW, VERSION
+from streams.features.catalogue import RESPONSE_ROW
 from streams.folding import ModelMissing, Refusal
-from streams.models.snapshots import pack, seal
-from streams.models.store import ModelStore
+from streams.models.store import ADDED, ASKED, ModelStore
 from streams.response.logistic import Logistic
-
-
-def snapshot(version: int = 1, shift: float = 0.0, **changes: object) -> ModelSnapshot:
-    """A purchase model with some fields replaced before sealing."""
-    columns = len(RESPONSE_ROW)
-    made = ModelSnapshot(
-        name="purchase",
-        version=version,
-        algorithm="logistic",
-        catalogue=VERSION,
-        features=RESPONSE_ROW,
-        arrays={
-            "mean": pack(np.zeros(columns)),
-            "deviation": pack(np.ones(columns)),
-            "weight": pack(np.zeros(columns)),
-            "clip": pack(np.array([5.0])),
-            "intercept": pack(np.array([shift])),
-            "calibration": pack(np.array([1.0, 0.0])),
-        },
-        trained_on=1,
-        trained_until=2,
-        closed={"cart-rescue": 7},
-    )
-    return seal(msgspec.structs.replace(made, **changes))
+from tests.making.models import snapshot
 
 
 def test_a_model_that_has_not_been_read_is_missing() -> None:
@@ -100,18 +77,84 @@ def test_another_content_under_the_same_version_is_refused() -> None:
     assert store.get("purchase", 1, snapshot(shift=1.0).sha256)
 
 
-def test_one_thread_may_add_while_another_gets() -> None:
-    """The reader sees a version whole or not at all."""
-    store, models = ModelStore(), [snapshot(version) for version in range(1, 300)]
-    writer = threading.Thread(target=lambda: deque(map(store.add, models), maxlen=0))
-    writer.start()
+def held(store: ModelStore, models: Iterable[ModelSnapshot]) -> int:
+    """How many of these are at hand; asking for the others makes them missing."""
     found = 0
-    while found < len(models):
-        model = models[found]
+    for model in models:
+        with suppress(ModelMissing):
+            found += store.get(model.name, model.version, model.sha256) is not None
+    return found
+
+
+def test_the_store_does_not_grow_with_versions() -> None:
+    """Of any number of versions that were added, and of any number that were asked for, a few are held."""
+    store, models = ModelStore(), [snapshot(version) for version in range(1, 200)]
+    for model in models:
+        store.add(model)
+    assert held(store, models[: -2 * ADDED]) == 0
+    assert held(store, models[-ADDED:]) == ADDED
+    for model in models:
+        store.add(model)
+        store.get("purchase", model.version, model.sha256)
+    assert held(store, reversed(models)) <= ADDED + ASKED
+    assert len(store._alive) <= ADDED + ASKED
+
+
+def test_what_scores_is_at_hand_as_long_as_it_does() -> None:
+    """A version in force anywhere is found again without a reader, however many came after it."""
+    store, first = ModelStore(), snapshot(1)
+    store.add(first)
+    in_force = store.get("purchase", 1, first.sha256)
+    for version in range(2, 100):
+        store.add(snapshot(version))
+        store.get("purchase", version, snapshot(version).sha256)
+    assert store.get("purchase", 1, first.sha256) is in_force
+
+
+def test_what_was_asked_for_last_stays_whatever_is_added() -> None:
+    """Between the check of an activation and its taking effect a reader may add anything."""
+    store, model = ModelStore(), snapshot(1)
+    store.add(model)
+    store.get("purchase", 1, model.sha256)
+    for version in range(2, 100):
+        store.add(snapshot(version))
+    assert store.get("purchase", 1, model.sha256)
+
+
+def test_what_is_missing_is_told_until_it_is_added() -> None:
+    """The reader of `models` knows from it what to read again."""
+    store, models = ModelStore(), [snapshot(version) for version in range(1, 50)]
+    for model in models:
+        store.add(model)
+    assert store.missing() == ()
+    with pytest.raises(ModelMissing):
+        store.get("purchase", 1, models[0].sha256)
+    assert store.missing() == (("purchase", 1),)
+    store.add(models[0])
+    assert store.missing() == ()
+    assert store.get("purchase", 1, models[0].sha256)
+
+
+def test_one_thread_may_add_while_another_gets() -> None:
+    """A reader that adds what is missing serves every fold in the end, each version whole or not at all."""
+    store, models = ModelStore(), {("purchase", version): snapshot(version) for version in range(1, 100)}
+    served = threading.Event()
+
+    def read() -> None:
+        for model in models.values():
+            store.add(model)
+        while not served.wait(0.001):
+            for key in store.missing():
+                store.add(models[key])
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    waiting = [*models.values()]
+    while waiting:
         try:
-            assert isinstance(store.get("purchase", model.version, model.sha256), Logistic)
-            found += 1
+            assert isinstance(store.get("purchase", waiting[-1].version, waiting[-1].sha256), Logistic)
+            waiting.pop()
         except ModelMissing:
-            continue
-    writer.join()
-    assert store.grown == len(models)
+            time.sleep(0)
+    served.set()
+    reader.join()

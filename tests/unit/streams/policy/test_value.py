@@ -44,11 +44,11 @@ def test_an_offer_below_its_minimum_spend_is_a_reminder() -> None:
 @given(st.integers(0, 10**6), st.integers(0, 10_000), st.integers(0, 10**5), st.floats(0, 1e7))
 def test_a_discount_is_never_more_than_the_order(value: int, percent: int, cap: int, amount: float) -> None:
     """Nor more than its cap."""
-    assert discount_of("amount", value, 0, amount) <= amount
-    off = discount_of("percent", percent, cap, amount)
+    assert discount_of(Offer(id="o", kind="amount", value=value), amount) <= amount
+    off = discount_of(Offer(id="o", kind="percent", value=percent, cap=cap), amount)
     assert off <= amount
     assert not cap or off <= cap
-    assert discount_of("reminder", value, cap, amount) == 0
+    assert discount_of(Offer(id="o", kind="reminder", value=value, cap=cap), amount) == 0
 
 
 def test_at_most_eight_actions_are_kept() -> None:

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.codec import decode_msgpack, encode_msgpack
+from streams.features.values import View, value
 from streams.profiles.observing import DAY, MINUTE, decay, is_repeat, observe
-from streams.profiles.user import MAX_CART_LINES, MAX_DEVICES, MAX_INTERESTS, MAX_RECENT, CartLine, User
+from streams.profiles.user import MAX_CART_LINES, MAX_DEVICES, MAX_INTERESTS, MAX_RECENT, CartLine, User, mark
 from tests.making.events import AT, taken
 
 
@@ -40,8 +41,21 @@ def test_a_pause_of_30_minutes_starts_a_session() -> None:
 def test_counts_halve_in_their_half_life() -> None:
     """Seven days for activity."""
     user = observed(("view", 0), ("view", 7 * 1440))
-    assert user.views == pytest.approx(1.5)
+    assert value(View(user, user.last_seen), "activity.views") == pytest.approx(1.5)
     assert decay(7 * DAY, 7.0 * DAY) == 0.5
+
+
+@given(st.lists(st.integers(0, 400 * DAY), min_size=1, max_size=20))
+def test_a_count_is_the_sum_of_what_decay_leaves_of_each_event(pauses: list[int]) -> None:
+    """However long ago the first was: moving the landmark changes no value, and no weight leaves a float's range."""
+    user, at, times = User(), AT, list[int]()
+    for pause in pauses:
+        at += pause
+        times.append(at)
+        observe(user, taken("view", at, category="c"), at)
+    left = sum(decay(at - time, 7.0 * DAY) for time in times)
+    assert value(View(user, at), "activity.views") == pytest.approx(left)
+    assert user.interests[mark("c")] < 2.0**60
 
 
 def test_the_cart_holds_what_was_put_in_and_not_taken_out_or_bought() -> None:
@@ -51,9 +65,9 @@ def test_the_cart_holds_what_was_put_in_and_not_taken_out_or_bought() -> None:
     observe(user, taken("add_to_cart", item="a", price=-1), AT)
     observe(user, taken("add_to_cart", item="b", price=300), AT)
     observe(user, taken("remove_from_cart", item="a", quantity=1), AT)
-    assert user.cart == {"a": CartLine(2, 500), "b": CartLine(1, 300)}
+    assert user.cart == {mark("a"): CartLine(2, 500), mark("b"): CartLine(1, 300)}
     observe(user, taken("purchase", item="a", price=500), AT)
-    assert list(user.cart) == ["b"]
+    assert list(user.cart) == [mark("b")]
     observe(user, taken("remove_from_cart", item="b", quantity=5), AT)
     assert user.cart == {}
 

@@ -1,0 +1,1 @@
+"""Dead letters back to ``intake``: read, chosen, written once each to the topic ``redrives``."""

@@ -1,0 +1,144 @@
+"""The one table of rights: what each principal does on the broker, and nothing that it does not."""
+
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
+
+from agents.settings import Settings
+from schemas.topics import (
+    CHECKPOINTS,
+    CLOSED_DECISIONS,
+    CONTROL,
+    COORDINATE_CHECKPOINTS,
+    DEAD_LETTERS,
+    DECISIONS,
+    EVENT_SOURCES,
+    EXPERIMENT_RESULTS,
+    FRAUD_ALERTS,
+    FRAUD_SAMPLES,
+    INTAKE_SOURCES,
+    LEARN_CHECKPOINTS,
+    MODELS,
+    OUTCOMES,
+    PRIVACY,
+    REDRIVES,
+    TOPICS,
+    TRIGGERS,
+    USER_LOG,
+)
+
+Operation = Literal["Read", "Write", "Create", "Describe", "DescribeConfigs"]
+Kind = Literal["topic", "group", "transactional-id"]
+
+READER = "promostream-reader"
+"""The group of consumers that only ``assign``: nothing is committed, but librdkafka asks for its coordinator."""
+DELIVERY_GROUP = "delivery-service"
+
+
+class Right(NamedTuple):
+    """One operation on one resource, whose name is without the settings' prefix.
+
+    ``prefixed``: on every resource whose name begins so. Read and Write include Describe.
+    """
+
+    operation: Operation
+    kind: Kind
+    name: str
+    prefixed: bool = False
+
+    def resource(self, settings: Settings) -> str:
+        """The name on the broker."""
+        return settings.topic_prefix + self.name
+
+    def words(self, settings: Settings) -> str:
+        """``Write topic user-log``."""
+        return f"{self.operation} {self.kind} {self.resource(settings)}{'*' if self.prefixed else ''}"
+
+
+def on_topics(operation: Operation, names: Iterable[str]) -> list[Right]:
+    """The same right on several topics of the table."""
+    return [Right(operation, "topic", name) for name in names]
+
+
+def checking(names: Iterable[str]) -> list[Right]:
+    """What comparing topics with the table takes."""
+    return [Right(operation, "topic", name) for name in names for operation in ("Describe", "DescribeConfigs")]
+
+
+def using(reads: Iterable[str] = (), writes: Iterable[str] = ()) -> list[Right]:
+    """What a process of ours needs that reads and writes these topics, and compares them with the table before."""
+    reads, writes = tuple(dict.fromkeys(reads)), tuple(dict.fromkeys(writes))
+    rights = on_topics("Read", reads) + on_topics("Write", writes)
+    rights += on_topics("DescribeConfigs", dict.fromkeys(reads + writes))
+    return rights + [Right("Describe", "group", READER)] * bool(reads)
+
+
+KEPT = {"decide": CHECKPOINTS, "learn": LEARN_CHECKPOINTS, "coordinate": COORDINATE_CHECKPOINTS}
+"""Where each role keeps its checkpoints: nobody can change another's."""
+
+
+def _folding(role: str, reads: Iterable[str], writes: Iterable[str]) -> tuple[Right, ...]:
+    """A role whose state is in checkpoints."""
+    kept = KEPT[role]
+    rights = using((*reads, kept), (*writes, kept, DEAD_LETTERS))
+    rights.append(Right("Read", "group", f"promostream-{role}"))
+    rights.append(Right("Write", "transactional-id", f"promostream-{role}-", prefixed=True))
+    return tuple(rights)
+
+
+OPENING = (
+    *on_topics("Create", TOPICS),
+    *checking(TOPICS),
+    *on_topics("Read", (CONTROL, USER_LOG)),
+    *on_topics("Write", (CONTROL, USER_LOG)),
+    Right("Describe", "group", READER),
+)
+"""What ``topics create`` needs: it makes them, and writes how the log is opened."""
+OUTPUTS = (TRIGGERS, DECISIONS, FRAUD_ALERTS)
+"""What ``decide`` writes and, in recovery, reads again."""
+
+RIGHTS: dict[str, tuple[Right, ...]] = {
+    "intake": (
+        *using((*INTAKE_SOURCES, USER_LOG), (USER_LOG, DEAD_LETTERS)),
+        Right("Read", "group", "promostream-intake"),
+    ),
+    "decide": _folding("decide", (USER_LOG, MODELS, *OUTPUTS), (USER_LOG, *OUTPUTS, CLOSED_DECISIONS, FRAUD_SAMPLES)),
+    "learn": (
+        *_folding("learn", (CLOSED_DECISIONS, FRAUD_SAMPLES, MODELS, CHECKPOINTS), (MODELS, CONTROL)),
+        *checking([USER_LOG]),  # with the checkpoints of decide it tells which models nobody can need any more
+    ),
+    "coordinate": _folding("coordinate", (CLOSED_DECISIONS,), (EXPERIMENT_RESULTS,)),
+    "operator": (
+        *OPENING,
+        *on_topics("Read", (DECISIONS, DEAD_LETTERS, REDRIVES)),
+        *on_topics("Write", (DEAD_LETTERS, REDRIVES, *EVENT_SOURCES, PRIVACY)),
+        Right("Write", "transactional-id", "promostream-redrive"),
+    ),
+    "platform": tuple(on_topics("Write", (*EVENT_SOURCES, PRIVACY))),
+    "delivery": (
+        *on_topics("Read", (TRIGGERS,)),
+        *on_topics("Write", (OUTCOMES,)),
+        Right("Read", "group", DELIVERY_GROUP),
+    ),
+}
+"""Who may do what: the four roles, the operators' command line, the shop's platform, the delivery service."""
+
+MEANINGS = {
+    "intake": "worker intake: reads the platform's topics and control, writes the log",
+    "decide": "worker decide: folds the log, writes decisions and triggers",
+    "learn": "worker learn: reads closed decisions and fraud samples, writes models and names them on control",
+    "coordinate": "worker coordinate: reads closed decisions, writes results",
+    "operator": "people at the command line: topics create and check, campaigns, publish, explain, redrive",
+    "platform": "the shop: writes what customers do, and their consent",
+    "delivery": "the service that sends: reads triggers, reports outcomes",
+}
+
+
+def principal(who: str) -> str:
+    """The default name of a principal on the broker."""
+    return f"User:promostream-{who}"
+
+
+def topics_of(role: str) -> list[str]:
+    """The topics of the table that a role reads or writes, in its order."""
+    used = {right.name for right in RIGHTS[role] if right.kind == "topic"}
+    return [name for name in TOPICS if name in used]

@@ -1,0 +1,105 @@
+"""What the learning folds keep: bounded by their settings, not by how long they have been learning."""
+
+import numpy as np
+import pytest
+from msgspec import structs
+
+from schemas.closed_decisions import ClosedDecision
+from schemas.codec import encode_msgpack
+from schemas.fraud import FraudSample
+from schemas.origins import Origin
+from schemas.topics import MODELS
+from streams.features.catalogue import FRAUD_ROW, RESPONSE_ROW, VERSION
+from streams.folding import Fold, LogRecord, Output
+from streams.learn import FraudLearning, LearnSettings, ResponseLearning
+from streams.learn.response import MAX_CAMPAIGNS
+
+RANDOM = np.random.default_rng(5)
+CLOSED = ClosedDecision(
+    origin=Origin("user-log", 0, 0),
+    decision_id="d",
+    user="u",
+    campaign="c@1",
+    kind="cart_abandonment",
+    ghost=False,
+    channel="push",
+    action=1,
+    propensities=(0.5, 0.5),
+    depths=(0.0, 0.1),
+    sent=(False, True),
+    x=(0.0,) * len(RESPONSE_ROW),
+    catalogue=VERSION,
+    opened_at=0,
+    closed_at=1,
+    delivered=True,
+    clicked=False,
+    purchased=False,
+    revenue=0,
+    margin=0,
+    first=True,
+)
+
+
+def head(fold: Fold) -> int:
+    """Bytes of the partition head."""
+    size = len(fold.cut())
+    fold.settle()
+    return size
+
+
+def closings(numbers: range) -> list[LogRecord]:
+    """One closing each of ever new campaigns, from 64 partitions."""
+    made = [
+        structs.replace(
+            CLOSED,
+            origin=Origin("user-log", number % 64, number),
+            campaign=f"campaign-{number:06d}@1",
+            x=tuple(RANDOM.exponential(1.0, len(RESPONSE_ROW)).tolist()),
+            purchased=number % 9 == 0,
+            closed_at=number,
+        )
+        for number in numbers
+    ]
+    return [LogRecord(number, number, None, encode_msgpack(one)) for number, one in zip(numbers, made, strict=True)]
+
+
+def test_response_learning_does_not_grow_with_campaigns_or_closings() -> None:
+    """Thousands of campaigns later the head is as large as when there was room for no more of them."""
+    fold = ResponseLearning(LearnSettings(retrain_every=10**9))
+    fold.fold(closings(range(MAX_CAMPAIGNS)), [])
+    full = head(fold)
+    fold.fold(closings(range(MAX_CAMPAIGNS, 3 * MAX_CAMPAIGNS)), [])
+    assert head(fold) <= full + 1024
+
+
+def test_campaigns_that_go_on_keep_their_count() -> None:
+    """Those that closed a decision last are remembered: exploration of a running campaign does not begin anew."""
+    fold, outputs = ResponseLearning(LearnSettings(retrain_every=1)), list[Output]()
+    regular = [structs.replace(CLOSED, origin=Origin("user-log", 99, n), campaign="steady@2") for n in range(3)]
+    offset = 0
+    for one in regular:
+        rest = closings(range(offset + 1, offset + MAX_CAMPAIGNS // 2))
+        fold.fold([LogRecord(offset, 0, None, encode_msgpack(one)), *rest], outputs)
+        offset += MAX_CAMPAIGNS // 2
+    assert fold._state.closed["steady"] == 3
+
+
+@pytest.mark.parametrize("count", [300, 3000])
+def test_fraud_learning_keeps_a_fixed_sample(count: int) -> None:
+    """The reservoir's size and no more, however many samples came."""
+    fold = FraudLearning(LearnSettings(refit_every=10**9, reservoir=256))
+    for number in range(count):
+        x = tuple(RANDOM.exponential(1.0, len(FRAUD_ROW)).tolist())
+        origin = Origin("user-log", number % 64, number)
+        sample = FraudSample(origin=origin, user="u", at=number, x=x, catalogue=VERSION, risk=0.1)
+        fold.fold([LogRecord(number, number, None, encode_msgpack(sample))], [])
+    assert head(fold) < 4096
+    assert len(fold._reservoir) == 256
+
+
+def test_versions_come_no_faster_than_the_pause() -> None:
+    """So many snapshots stand on ``models`` as pauses fit into the time that the log is kept, per model."""
+    fold, outputs = ResponseLearning(LearnSettings(retrain_every=10, pause=500)), list[Output]()
+    fold.fold(closings(range(1, 3000)), outputs)
+    published = [output.key for output in outputs if output.topic == MODELS and output.key.startswith(b"purchase")]
+    assert len(published) <= 3000 / 500

@@ -1,0 +1,175 @@
+"""One customer's profile: 16 KB at most, whatever the customer, the shop and its campaigns do."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.campaigns import Offer
+from schemas.codec import encode_msgpack
+from streams.profiles import user as caps
+from streams.profiles.user import CartLine, EndedMessage, OpenDecision, Timer, User
+from tests.bounds.full import crowded, longest
+from tests.making.logs import MINUTE
+from tests.making.stories import Story
+
+MOST_BYTES = 16 * 1024
+KINDS = ("view", "search", "click", "favourite", "add_to_cart", "remove_from_cart", "purchase", "refund")
+Step = tuple[str, int, int, int]
+
+steps = st.lists(
+    st.tuples(st.sampled_from(KINDS), st.integers(0, 60), st.integers(0, 60), st.sampled_from((0, 1, 40, 2000))),
+    max_size=120,
+)
+
+
+def size(told: Story, user: str = "u") -> int:
+    """Bytes of a profile in a checkpoint."""
+    return len(encode_msgpack(told.user(user)))
+
+
+def live(told: Story, kind: str, item: int, category: int, minutes: int = 0) -> None:
+    """Something happens with the longest texts; every message that goes out is answered."""
+    seen = len(told.triggers())
+    told.happens(
+        "u",
+        kind,
+        item=longest(item),
+        category=longest(category),
+        device=longest(item),
+        price=10**12 if kind in ("purchase", "refund") else 10**6,
+        quantity=1 if kind in ("purchase", "refund") else 10**6,
+        coupon=longest(item),
+    )
+    for trigger in told.triggers()[seen:]:
+        told.reports(trigger, "unsubscribed" if item % 7 == 0 else "clicked")
+    if minutes:
+        told.waits(minutes)
+
+
+@settings(max_examples=15, deadline=None)
+@given(steps)
+def test_no_sequence_of_events_fills_a_profile_beyond_16_kb(drawn: list[Step]) -> None:
+    """Events of any types with the longest texts, at any pace, under forty campaigns with the longest names."""
+    told = crowded(20)
+    told.consents("u", push=True, sms=True, email=True)
+    for kind, item, category, minutes in drawn:
+        live(told, kind, item, category, minutes)
+        assert size(told) <= MOST_BYTES
+
+
+def test_the_fullest_life_stays_under_16_kb() -> None:
+    """Everything at once, for weeks: carts, sessions, interests, waits, windows and messages, all at their caps."""
+    told, most = crowded(40), 0
+    told.consents("u", push=True, sms=True, email=True)
+    for day in range(30):
+        for number in range(3):
+            told.consents("u", push=True, sms=True, email=True)
+            for kind in ("view", "view", "favourite", "add_to_cart", "purchase" if number == 0 else "view"):
+                live(told, kind, 5 * day + number, 7 * day + number)
+        told.waits(1440)
+        most = max(most, size(told))
+    assert most <= MOST_BYTES
+    full = told.user("u")
+    assert len(full.session_items) <= caps.MAX_SESSION_KEYS
+    assert len(full.interests) == caps.MAX_INTERESTS
+    assert len(full.devices) == caps.MAX_DEVICES
+    assert len(full.recent) == 8 * caps.MAX_RECENT
+    assert len(full.timers) <= caps.MAX_TIMERS
+
+
+def stuffed() -> User:
+    """Every collection at its cap and every number at its longest, by hand."""
+    far, count, hashed = 2**41, 2**40, range(2**62, 2**62 + 64)
+    name, stamps = "c".ljust(40, "x") + "@9999", caps.MAX_CAMPAIGN_CONTACTS // caps.MAX_CAMPAIGNS
+    opened = OpenDecision(
+        id="e1-9999-123456789012-999",
+        once_key="f" * 32,
+        campaign=name,
+        kind="cart_abandonment",
+        ghost=True,
+        sent=True,
+        channel="email",
+        action=24,
+        propensities=(0.1,) * 25,
+        depths=(0.1,) * 25,
+        contacts=(True,) * 25,
+        x=(0.1,) * 19,
+        opened_at=far,
+        expires_at=far,
+        margin_rate=0.3,
+        offer=Offer(id="o" * 40, kind="percent", value=10_000, min_spend=10**12, cap=10**12),
+        coupon="K7Q4-M2XD-9F",
+        first=True,
+        cost=10**12,
+        status="unsubscribed",
+        clicked=True,
+        purchased=True,
+        revenue=10**15,
+        discount=10**15,
+    )
+    message = EndedMessage(name, "email", far, "unsubscribed", clicked=True)
+    user = User(
+        session_items=dict.fromkeys(hashed[: caps.MAX_SESSION_KEYS], count),
+        session_categories=dict.fromkeys(hashed[: caps.MAX_SESSION_KEYS], count),
+        interests=dict.fromkeys(hashed[: caps.MAX_INTERESTS], 1.5),
+        cart={item: CartLine(10**6, 10**12) for item in hashed[: caps.MAX_CART_LINES]},
+        devices=[*hashed[: caps.MAX_DEVICES]],
+        consent=dict.fromkeys(("push", "sms", "email"), True),
+        consent_at=dict.fromkeys(("push", "sms", "email"), far),
+        recent=bytes(8 * caps.MAX_RECENT),
+        contacts=[far] * caps.MAX_CONTACTS,
+        campaign_contacts={own: [far] * (stamps + 1) for own in hashed[: caps.MAX_CAMPAIGNS]},
+        enrolled=dict.fromkeys(hashed[: caps.MAX_CAMPAIGNS], far),
+        open=[opened] * caps.MAX_OPEN,
+        ended={f"{opened.id}{n}": message for n in range(caps.MAX_ENDED)},
+        timers={f"close:{opened.id}{n}": Timer(far) for n in range(caps.MAX_OPEN)} | {"idle:": Timer(far)},
+    )
+    for field in User.__struct_fields__:
+        if getattr(user, field) == 0 and isinstance(getattr(user, field), int):
+            setattr(user, field, far)
+    return user
+
+
+def test_what_the_caps_allow_is_under_16_kb() -> None:
+    """The sum over all collections at their caps, the budget of the waits' texts included, however they got there."""
+    assert len(encode_msgpack(stuffed())) + caps.MAX_WAIT_BYTES + caps.MAX_TIMERS * 20 <= MOST_BYTES
+
+
+@pytest.mark.parametrize("count", [1, 20])
+def test_waits_with_short_texts_are_not_held_back(count: int) -> None:
+    """The budget of their texts is for hostile ids: campaigns and events as shops have them are limited by number."""
+    told = crowded(count)
+    told.happens("u", "add_to_cart", item="i-301", category="shoes.running")
+    waits = [name for name in told.user("u").timers if name.startswith("wait:")]
+    assert len(waits) == count
+
+
+def test_sums_stand_still_before_they_cannot_be_encoded() -> None:
+    """A bot that buys for a million millions five thousand times a second passes 63 bits in half an hour."""
+    told = crowded(2)
+    told.consents("u", push=True, sms=True, email=True)
+    live(told, "favourite", 1, 1)
+    user = told.user("u")
+    user.amounts = user.refunded = user.open[0].revenue = user.open[0].discount = caps.MOST_MONEY
+    told.fold.state.order_amounts = caps.MOST_MONEY
+    for number in range(30):
+        live(told, "purchase" if number % 3 else "refund", number, number)
+    assert size(told) <= MOST_BYTES
+    assert told.fold.cut()
+    told.waits(81 * 1440)
+    assert told.closed()
+
+
+def test_a_wait_that_has_no_room_is_left_out() -> None:
+    """The longest texts take the budget sooner; windows and idleness keep their place."""
+    told = crowded(30)
+    told.consents("u", push=True, sms=True, email=True)
+    live(told, "add_to_cart", 1, 1)
+    timers = told.user("u").timers
+    assert 0 < sum(name.startswith("wait:") for name in timers) < caps.MAX_TIMERS - caps.MAX_OPEN - 1
+    assert "idle:" in timers
+    for _ in range(2 * caps.MAX_OPEN):
+        told.at += 8 * MINUTE
+        live(told, "favourite", 2, 2)
+    user = told.user("u")
+    assert {f"close:{opened.id}" for opened in user.open} <= set(user.timers)
