@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Callable
 from typing import Literal
 
 from confluent_kafka import KafkaError, KafkaException
@@ -42,8 +43,9 @@ def create_topics(settings: Settings, epoch: str = "e1", clock: Clock = "arrival
     opened = _compatible(settings, cluster, opening)
     missing = [topic for topic in TOPICS.values() if settings.topic(topic.name) not in cluster.topics]
     _create(client, missing, settings)
-    keep_opening(settings, opening)  # first, so that it is there as long as the log is
-    bind_inputs(settings)
+    patience = ANSWER_SECONDS if missing else 0.0
+    _insist(lambda: keep_opening(settings, opening), patience)  # first, so that it is there as long as the log is
+    _insist(lambda: bind_inputs(settings), patience)
     write_openings(settings, opening, sorted(set(range(settings.partitions)) - opened))
     return [settings.topic(topic.name) for topic in missing]
 
@@ -113,6 +115,18 @@ def _await(client: AdminClient, names: list[str]) -> None:
             return
         time.sleep(0.05)
     raise BrokerNotReady("the broker created the topics but shows no leaders for them; see the broker's log")
+
+
+def _insist(step: Callable[[], None], seconds: float) -> None:
+    """Do it, again if need be: of several brokers some know new topics later than others."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return step()
+        except BrokerNotReady:
+            if time.monotonic() >= deadline:
+                raise
+        time.sleep(0.2)
 
 
 def _is_led(topic: TopicMetadata) -> bool:

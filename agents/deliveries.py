@@ -8,6 +8,7 @@ from confluent_kafka import KafkaError, Message
 
 from agents.runtime.lanes import Wire
 from agents.runtime.outputs import OVERDUE
+from agents.runtime.stalls import STUCK, Stalls
 from agents.settings import Settings
 from agents.transport.batches import Place
 from streams.intake.fold import IntakeOutput
@@ -16,7 +17,7 @@ PATIENCE = 0.01
 
 
 class Deliveries:
-    """Counts what was queued and delivered; ``fail(reason)`` must end the process when a record is not.
+    """Counts what was queued and delivered; ``fail(reason)`` must end the process when nothing may be written.
 
     ``lease`` and ``at_once`` as in ``runtime.outputs``: what waits when the lease ends could overtake a successor.
     """
@@ -36,6 +37,7 @@ class Deliveries:
         self._lease = lease
         self._at_once = at_once or fail
         self._sent = self._delivered = 0
+        self._stalls = Stalls()
         self._noted: deque[tuple[int, Mapping[Place, int]]] = deque()
 
     def send(self, outputs: Collection[IntakeOutput]) -> None:
@@ -52,7 +54,8 @@ class Deliveries:
 
     def serve(self) -> None:
         """Let delivery reports arrive."""
-        self._wire.poll(0)
+        if self._stalls.stuck(len(self._wire), self._wire.poll(0)):
+            self._at_once(STUCK)
         self._look_at_lease()
 
     async def settle(self, seconds: float) -> bool:
@@ -94,6 +97,6 @@ class Deliveries:
 
     def _arrived(self, error: KafkaError | None, message: Message) -> None:
         if error is not None:
-            self._fail(f"a record for {message.topic()} was not delivered ({error.str()})")
+            self._at_once(f"a record for {message.topic()} was not delivered ({error.str()})")
             return
         self._delivered += 1

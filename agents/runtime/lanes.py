@@ -97,7 +97,10 @@ class Lane:
 
 
 class Lanes:
-    """All lanes of one log partition; ``failed(reason)`` ends the process, as does sending what ``may_send()`` not."""
+    """All lanes of one log partition; ``failed(reason)`` ends the process, as does sending what ``may_send()`` not.
+
+    ``undelivered(reason)`` must end it at once: what was sent after the lost output must not arrive.
+    """
 
     def __init__(
         self,
@@ -106,12 +109,14 @@ class Lanes:
         partition: int,
         failed: Callable[[str], None],
         may_send: Callable[[], bool] = lambda: True,
+        undelivered: Callable[[str], None] | None = None,
     ) -> None:
         self._wire = wire
         self._name = name
         self._partition = partition
         self._failed = failed
         self._may_send = may_send
+        self._undelivered = undelivered or failed
         self._lanes: dict[str, Lane] = {}
         self._recovering: list[tuple[str, Lane]] = []
         self.determinism_violations = 0
@@ -177,7 +182,7 @@ class Lanes:
     def _lane(self, topic: str, position: int) -> Lane:
         count = TOPICS[topic].partitions
         partition = self._partition if count == "log" else self._partition % count
-        lane = self._lanes[topic] = Lane(self._name(topic), partition, position, self._failed)
+        lane = self._lanes[topic] = Lane(self._name(topic), partition, position, self._undelivered)
         return lane
 
     def _account(self, lane: Lane, tail: Tail) -> None:

@@ -5,20 +5,18 @@ from collections.abc import Callable
 
 from agents import clients
 from agents.runtime.lanes import Lanes, Wire
+from agents.runtime.stalls import MESSAGE_TIMEOUT, STUCK, Stalls
 from agents.settings import Settings
 
 log = logging.getLogger("promostream.runtime")
 
-MESSAGE_MARGIN = 2.0
-"""Seconds by which an output gives up before the group session: a zombie must not send into its successor's time."""
 MOST_QUEUED = 200_000
 """Outputs on their way above which no partition folds."""
 
 
 def output_producer(settings: Settings) -> Wire:
     """The real producer of outputs."""
-    timeout = max(1.0, settings.session_timeout - MESSAGE_MARGIN)
-    return clients.producer(settings, message_timeout_ms=int(timeout * 1000))
+    return clients.producer(settings, message_timeout_ms=int(MESSAGE_TIMEOUT * 1000))
 
 
 OVERDUE = "outputs were still on their way when the lease ended"
@@ -45,25 +43,27 @@ class Outputs:
         self._wire = wire if wire is not None else output_producer(settings)
         self._lease = lease
         self._at_once = at_once or fatal
+        self._stalls = Stalls()
         self.failed = ""
 
     def lanes(self, partition: int) -> Lanes:
         """Bookkeeping for the outputs of one log partition."""
-        return Lanes(self._wire, self._settings.topic, partition, self.fail, self.may_send)
+        return Lanes(self._wire, self._settings.topic, partition, self.fail, self.may_send, self._end)
 
     def serve(self) -> None:
         """Let delivery reports arrive; never blocks."""
-        if len(self._wire):  # asking costs the interpreter's lock
-            self._wire.poll(0)
+        waiting = len(self._wire)
+        reports = self._wire.poll(0) if waiting else 0  # asking costs the interpreter's lock
+        if self._stalls.stuck(waiting, reports):
+            self._end(STUCK)
+        if waiting:
             self.may_send()
 
     def may_send(self) -> bool:
         """Whether the lease holds; if not, and something is on its way, this process ends."""
         holds = self._lease()
-        if not holds and len(self._wire) and not self.failed:
-            self.failed = OVERDUE
-            log.critical("%s; the process ends and recovers from its checkpoints", OVERDUE)
-            self._at_once(OVERDUE)
+        if not holds and len(self._wire):
+            self._end(OVERDUE)
         return holds
 
     @property
@@ -77,6 +77,13 @@ class Outputs:
             self.failed = reason
             log.critical("%s; the process ends and recovers from its checkpoints", reason)
             self._fatal(reason)
+
+    def _end(self, reason: str) -> None:
+        """There is a hole, or there may soon be one: what stands behind it must not be delivered."""
+        if not self.failed:
+            self.failed = reason
+            log.critical("%s; the process ends and recovers from its checkpoints", reason)
+            self._at_once(reason)
 
     def close(self, timeout: float) -> int:
         """Blocking: wait for deliveries at most ``timeout`` seconds; the number still outstanding."""

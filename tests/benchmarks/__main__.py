@@ -1,6 +1,8 @@
 """What a decision costs, and how fast ``decide`` is beside its peers doing the same: ``scripts/bench``."""
 
 import os
+import signal
+import sys
 from pathlib import Path
 
 import click
@@ -53,6 +55,7 @@ def bench(events: int, rounds: int, latency: float, curves: bool, users: int, fi
       scripts/bench --events 100000 --rounds 1 --json figures.json
       scripts/bench --curves --json curves.json
     """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that broker and contestants end with it
     machine = describe()
     _say(machine)
     if curves:

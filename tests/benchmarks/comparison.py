@@ -26,6 +26,8 @@ class Comparison:
         """Measure everybody in every round; who begins changes from round to round."""
         for number in range(rounds):
             settings = publish(log, address, f"{name}{number}")
+            if number == 0:
+                self._warm_up(settings, log.events)
             first = number % len(self._contestants)
             for contestant in self._contestants[first:] + self._contestants[:first]:
                 if contestant.name not in self.reasons:
@@ -38,6 +40,11 @@ class Comparison:
     def rows(self) -> list[Row]:
         """A row per contestant."""
         return [self._row(contestant) for contestant in self._contestants]
+
+    def _warm_up(self, settings: Settings, events: int) -> None:
+        """A run that does not count: a broker that has just started answers the first reader slowly."""
+        with running(self._contestants[-1], settings) as started:
+            follow(started.process, started.done, events, started.log)
 
     def _measure(self, contestant: Contestant, settings: Settings, events: int, number: int) -> None:
         try:

@@ -35,8 +35,8 @@ def against_users(population: Population, sizes: Sequence[int]) -> tuple[Curve, 
     for users in sizes:
         before = _resident()
         fold = population.grown(users)
-        memory = (_resident() - before) / users  # the last size is the largest: there the rest counts least
         settle_memory()
+        memory = (_resident() - before) / users  # the last size is the largest: there the rest counts least
         records, _ = population.what_follows(users, MEASURED, fold.applied + 1)
         points.append((users, _cost(fold, records)))
         del fold, records

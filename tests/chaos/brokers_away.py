@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
+from confluent_kafka import KafkaException
+
 from deploy.kafka import LocalKafka
 from deploy.kafka.harm import kill
 from tests.chaos.resting import counted
@@ -59,7 +61,10 @@ def flow_again(stage: Stage, began: float) -> None:
         assert stage.load is not None
         stage.lasts(PAUSE)
         fresh = len(stage.load.published) - before
-        return fresh >= RATE and stage.written() - counted(stage, "decide") <= RATE * 2
+        try:
+            return fresh >= RATE and stage.written() - counted(stage, "decide") <= RATE * 2
+        except KafkaException:  # a leader that was just chosen does not tell the end yet
+            return False
 
     stage.wait(flows, "events are published and folded again", FLOWS)
     stage.recoveries.append(time.monotonic() - began)

@@ -10,7 +10,7 @@ from schemas.origins import Origin
 from schemas.records import Body, ConsentChanged, ErasureRequested, EventTaken, OutcomeTaken
 from schemas.topics import CONTROL, DEAD_LETTERS, INTAKE_SOURCES, TOPICS
 from streams.folding import LogRecord
-from tests.chaos.load import Published
+from tests.chaos.load import UNKNOWN, Published
 from tests.chaos.sequences import SHOWN
 from tests.making.topics import log_of, written
 
@@ -31,7 +31,7 @@ def compare_intake(settings: Settings, published: Iterable[Published]) -> list[s
         kept = as_readers_keep(log)
         problems += [f"{origin.text} stands in two partitions of the log" for origin in kept.keys() & taken.keys()]
         taken |= kept
-    return problems + compare_taken(published, taken, dead)
+    return problems + compare_taken(placed(published, taken), taken, dead)
 
 
 def as_readers_keep(log: Iterable[LogRecord]) -> dict[Origin, str]:
@@ -53,6 +53,22 @@ def as_readers_keep(log: Iterable[LogRecord]) -> dict[Origin, str]:
             seen[origin.source, origin.partition] = (origin.offset, origin.n)
             kept[origin] = _name(record.body)
     return kept
+
+
+def placed(published: Iterable[Published], taken: Mapping[Origin, str]) -> list[Published]:
+    """Messages of which the broker did not tell the place, where they were found by name; the rest as it is."""
+    given = list(published)
+    known = {(one.topic, one.partition, one.offset) for one in given}
+    free = {
+        (origin.source, origin.partition, name): origin.offset
+        for origin, name in taken.items()
+        if (origin.source, origin.partition, origin.offset) not in known
+    }
+    return [
+        one if one.offset != UNKNOWN else one._replace(offset=free.get((one.topic, one.partition, one.name), UNKNOWN))
+        for one in given
+        if one.name or one.offset != UNKNOWN
+    ]
 
 
 def compare_taken(published: Iterable[Published], taken: Mapping[Origin, str], dead: set[str]) -> list[str]:

@@ -24,6 +24,10 @@ PATIENCE = 90.0
 """Seconds for which a broker may be away before publishing counts as failed."""
 
 
+UNKNOWN = -1
+"""The offset of a message that a broker has acknowledged only when it was sent again: it does not tell where it is."""
+
+
 class Published(NamedTuple):
     """Where a message stands; ``name`` is the id inside, empty for what cannot be taken."""
 
@@ -83,7 +87,9 @@ class Load:
 
         def note(error: KafkaError | None, at: KafkaMessage) -> None:
             if error is None:
-                self.published.append(Published(message.topic, at.partition() or 0, at.offset() or 0, message.name))
+                offset = at.offset()
+                place = (at.partition() or 0, UNKNOWN if offset is None or offset < 0 else offset)
+                self.published.append(Published(message.topic, *place, message.name))
             else:
                 self.failures.append(f"{message.topic}: {error.str()}")
 

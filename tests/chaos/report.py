@@ -19,7 +19,8 @@ def as_json(verdicts: list[Verdict]) -> bytes:
     """
     played = [_row(verdict) for verdict in verdicts if not verdict.skipped]
     skipped = [{"name": each.name, "seed": each.seed, "reason": each.skipped} for each in verdicts if each.skipped]
-    return msgspec.json.format(msgspec.json.encode({"scenarios": played, "skipped": skipped})) + b"\n"
+    told = {"scenarios": played} | ({"skipped": skipped} if skipped else {})
+    return msgspec.json.format(msgspec.json.encode(told)) + b"\n"
 
 
 def write_json(file: Path, verdicts: list[Verdict]) -> None:

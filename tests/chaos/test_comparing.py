@@ -11,9 +11,9 @@ from schemas.records import Record, Ticked
 from streams.folding import LogRecord
 from streams.profiles.user import User
 from tests.chaos.comparing import compare_counters, compare_lag
-from tests.chaos.comparing_inputs import as_readers_keep, compare_taken
+from tests.chaos.comparing_inputs import as_readers_keep, compare_taken, placed
 from tests.chaos.comparing_learning import compare_versions
-from tests.chaos.load import Published
+from tests.chaos.load import UNKNOWN, Published
 from tests.chaos.sequences import compare_entries, compare_kept, compare_sequences
 from tests.making.events import taken
 from tests.making.models import snapshot
@@ -136,3 +136,11 @@ def test_versions_of_a_model_have_one_body_and_no_gaps() -> None:
     assert compare_versions([one, one, two, three]) == []
     assert compare_versions([one, again, two])
     assert compare_versions([one, three])
+
+
+def test_a_message_of_which_the_broker_did_not_tell_the_place_is_found_by_its_name() -> None:
+    """It counts as published where it stands; if it stands nowhere it is missing."""
+    unplaced = [*SENT[:1], Published("clicks", 0, UNKNOWN, "e-2"), SENT[2]]
+    assert placed(unplaced, TAKEN) == SENT
+    assert compare_taken(placed(unplaced, TAKEN), TAKEN, DEAD) == []
+    assert compare_taken(placed([*SENT, Published("clicks", 0, UNKNOWN, "e-9")], TAKEN), TAKEN, DEAD)

@@ -188,8 +188,8 @@ def test_an_output_that_cannot_be_delivered_ends_the_process_once() -> None:
         worker.wire.fails = True
         await worker.read()
         await worker.step(3)
-        assert len(worker.fatal) == 1
-        assert "was not delivered" in worker.fatal[0]
+        assert len(worker.ended) == 1
+        assert "was not delivered" in worker.ended[0]
         assert worker.partition.applied < 11
 
     asyncio.run(run())
