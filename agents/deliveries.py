@@ -97,6 +97,8 @@ class Deliveries:
 
     def _arrived(self, error: KafkaError | None, message: Message) -> None:
         if error is not None:
-            self._at_once(f"a record for {message.topic()} was not delivered ({error.str()})")
+            # without the right nothing behind it arrives either, so there is time for the line that names the right
+            end = self._fail if error.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED else self._at_once
+            end(f"a record for {message.topic()} was not delivered ({error.str()})")
             return
         self._delivered += 1

@@ -81,10 +81,10 @@ def test_a_new_log_in_the_place_of_an_old_one_has_its_own_opening(settings: Sett
 
 
 def test_creating_again_writes_nothing(expired: Settings) -> None:
-    """Neither into the log nor on control."""
+    """Neither into the log nor on control, where the opening and the input topics' ids stand."""
     before = (of_log(expired), ends(expired, CONTROL, 1))
     create_topics(expired, epoch="e7", clock="source")
-    assert (of_log(expired), ends(expired, CONTROL, 1)) == before == ([1] * 4, [1])
+    assert (of_log(expired), ends(expired, CONTROL, 1)) == before == ([1] * 4, [2])
 
 
 @pytest.mark.parametrize(("epoch", "clock"), [("e8", "source"), ("e7", "arrival")])

@@ -154,16 +154,17 @@ def test_a_killed_worker_comes_back_exactly(settings: Settings, start: Start, ot
 
     Alone it is started again; beside another worker, the other one takes its partitions over.
     """
-    workers = [start("decide", checkpoint_interval=6) for _ in range(1 + others)]
+    slowly = {"checkpoint_interval": 3, "poll_records": 200, "fetch_pace_ms": 40}  # or all is folded before the kill
+    workers = [start("decide", **slowly) for _ in range(1 + others)]
     victim = workers[0]
     wait_for(lambda: victim.metric("checkpoint_duration_seconds_count") >= 1, "a checkpoint", pause=0.02)
     least = [10**9]
 
     def moved_on() -> bool:
-        """15,000 records more than at the least: a partition that changes hands is counted back to its checkpoint."""
+        """6,000 records more than at the least: a partition that changes hands is counted back to its checkpoint."""
         now = int(sum(worker.metric("records_total", 'role="decide"') for worker in workers))
         least[0] = min(least[0], now)
-        return now >= least[0] + 15_000
+        return now >= least[0] + 6_000
 
     wait_for(moved_on, "records beyond it", pause=0.02)
     victim.kill()
