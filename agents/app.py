@@ -20,12 +20,12 @@ from agents.leaving import end
 from agents.log_opening import require_opening
 from agents.metrics import Counters, Exporter
 from agents.partitions import FoldedPartitions
-from agents.runtime.lanes import Wire
 from agents.runtime.models import ModelReader
 from agents.runtime.outputs import Outputs, output_producer
 from agents.runtime.partition import Partition, wall_ms
 from agents.runtime.storage import KafkaStorage, Storage
 from agents.runtime.told import described
+from agents.runtime.wires import Wire
 from agents.settings import Settings
 from agents.topic_ids import TopicIds
 from agents.transport.application import BatchApp, batch_app
@@ -146,7 +146,7 @@ Built = tuple[RoleOwner, Beside | None]
 def _intake(settings: Settings, port: Port, app: BatchApp, exporter: Exporter, ports: Ports) -> Built:
     fold = intake.fold_of(settings, require_opening(settings), require_inputs(settings))
     wire = ports.wire(settings)
-    deliveries = Deliveries(settings, wire, port.fail, lease=port.lease.may_act, at_once=_end_at_once)
+    deliveries = Deliveries(settings, wire, port.fail, lease=port.lease.may_act, at_once=_ending("intake"))
     owner = InputPartitions(port, fold, deliveries, exporter, _totals(settings))
     intake.add_agent(app, owner)
     return owner, None
@@ -198,7 +198,7 @@ def _partitions(
     grown: Callable[[], int] = lambda: 0,
 ) -> FoldedPartitions:
     wire = TimedWire(ports.wire(settings), settings.topic(TRIGGERS), exporter)
-    outputs = Outputs(settings, port.fail, wire, lease=port.lease.may_act, at_once=_end_at_once)
+    outputs = Outputs(settings, port.fail, wire, lease=port.lease.may_act, at_once=_ending(role))
     told = described(TOLD[role](settings)) if role in TOLD else {}
     # a thread for each partition's blocking calls: one that waits for a slow commit holds up no other
     threads = ThreadPoolExecutor(max(settings.partitions, len(ROLES[role])), role)
@@ -224,8 +224,8 @@ def _partitions(
     return FoldedPartitions(role, port, exporter, make, arrived)
 
 
-def _end_at_once(reason: str) -> None:
-    end(f"{reason}; the next start goes on from what is durable", INTERNAL)
+def _ending(role: str) -> Callable[[str], None]:
+    return lambda reason: end(f"{role}: {reason}; the next start goes on from what is durable", INTERNAL)
 
 
 def _reader(settings: Settings, role: str) -> Reader:

@@ -12,10 +12,10 @@ from agents.transport.port import Port
 
 INTERVAL = 15.0
 ANSWER_SECONDS = 3.0
-MARKS = ("uthoriz", "Unknown partition", "SystemError")
+MARKS = ("uthoriz", "Unknown partition", "atal error", "Purged")
 """Kafka's sentences about a missing right contain the first; a topic that may not be seen seems to have no partitions.
 
-A fatal error that librdkafka raises while a delivery callback runs shows as the last.
+The others are librdkafka's about a producer that has given up.
 """
 
 

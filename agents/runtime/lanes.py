@@ -2,11 +2,11 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from typing import Protocol
 
-from confluent_kafka import KafkaError, KafkaException, Message
+from confluent_kafka import KafkaError, Message
 
 from agents.runtime.tails import Tail
+from agents.runtime.wires import GaplessWire, Headers
 from schemas.topics import CHECKPOINTS, TOPICS, USER_LOG
 from streams.folding import Output
 
@@ -16,30 +16,6 @@ COMPARED = tuple(t.name for t in TOPICS.values() if t.partitions == "log" and t.
 """Public outputs, partitioned like the log: compared with what is there at recovery instead of sent again."""
 
 
-class Wire(Protocol):
-    """What of a producer is used; the real one is confluent-kafka's."""
-
-    def produce(
-        self,
-        topic: str,
-        value: bytes | None = None,
-        key: bytes | None = None,
-        partition: int = -1,
-        *,
-        on_delivery: Callable[[KafkaError | None, Message], None],
-        headers: list[tuple[str, str | bytes | None]],
-    ) -> None:
-        """Queue one message; ``on_delivery`` is called from ``poll``."""
-
-    def poll(self, timeout: float) -> int:
-        """Serve delivery reports."""
-
-    def flush(self, timeout: float) -> int:
-        """Wait for deliveries; the number still outstanding."""
-
-    def __len__(self) -> int: ...
-
-
 class Lane:
     """One target partition as one log partition writes to it; deliveries come in the order of sending.
 
@@ -47,7 +23,7 @@ class Lane:
     sent before it is delivered, ``cut_position`` is the position as of the cut's own last output.
     """
 
-    def __init__(self, topic: str, partition: int, position: int, failed: Callable[[str], None]) -> None:
+    def __init__(self, topic: str, partition: int, position: int, lost: Callable[[str, KafkaError], None]) -> None:
         self.topic = topic
         self.partition = partition
         self.position = self.cut_position = position
@@ -55,12 +31,12 @@ class Lane:
         self.tail: Tail | None = None
         self._mark = 0
         self._bound: int | None = None
-        self._failed = failed
+        self._lost = lost
 
     def delivered(self, error: KafkaError | None, message: Message) -> None:
         """Delivery report of one output, in order."""
         if error is not None:
-            self._failed(f"an output to {self.topic}/{self.partition} was not delivered ({error.str()})")
+            self._lost(f"{self.topic}/{self.partition}", error)
             return
         self.delivered_count += 1
         offset = message.offset()
@@ -97,26 +73,12 @@ class Lane:
 
 
 class Lanes:
-    """All lanes of one log partition; ``failed(reason)`` ends the process, as does sending what ``may_send()`` not.
+    """All lanes of one log partition."""
 
-    ``undelivered(reason)`` must end it at once: what was sent after the lost output must not arrive.
-    """
-
-    def __init__(
-        self,
-        wire: Wire,
-        name: Callable[[str], str],
-        partition: int,
-        failed: Callable[[str], None],
-        may_send: Callable[[], bool] = lambda: True,
-        undelivered: Callable[[str], None] | None = None,
-    ) -> None:
+    def __init__(self, wire: GaplessWire, name: Callable[[str], str], partition: int) -> None:
         self._wire = wire
         self._name = name
         self._partition = partition
-        self._failed = failed
-        self._may_send = may_send
-        self._undelivered = undelivered or failed
         self._lanes: dict[str, Lane] = {}
         self._recovering: list[tuple[str, Lane]] = []
         self.determinism_violations = 0
@@ -133,17 +95,14 @@ class Lanes:
 
     def send(self, outputs: Iterable[Output]) -> None:
         """Queue outputs in order, except those that recovery found to be there."""
-        if not self._may_send():
-            self._failed("the lease ended between folding and sending")
+        if not self._wire.may_send():
+            self._wire.fail("the lease ended between folding and sending")
             return
         lanes = self._lanes
-        try:
-            for output in outputs:
-                lane = lanes.get(output.topic) or self._lane(output.topic, 0)
-                if lane.tail is None or not lane.holds(output):
-                    self._queue(lane, output)
-        except (KafkaException, BufferError) as error:
-            self._failed(f"an output could not be queued ({error})")
+        for output in outputs:
+            lane = lanes.get(output.topic) or self._lane(output.topic, 0)
+            if lane.tail is None or not lane.holds(output):
+                self._queue(lane, output)
 
     def passed(self, applied: int) -> None:
         """Everything up to ``applied`` was folded: account for tails, end those that are through."""
@@ -174,15 +133,16 @@ class Lanes:
 
     def _queue(self, lane: Lane, output: Output) -> None:
         lane.sent += 1
-        headers: list[tuple[str, str | bytes | None]] = [*output.headers]
-        self._wire.produce(
+        headers: Headers = [*output.headers]
+        if not self._wire.produce(
             lane.topic, output.value, output.key, lane.partition, on_delivery=lane.delivered, headers=headers
-        )
+        ):
+            self._wire.fail(f"there is no room for an output to {lane.topic}")
 
     def _lane(self, topic: str, position: int) -> Lane:
         count = TOPICS[topic].partitions
         partition = self._partition if count == "log" else self._partition % count
-        lane = self._lanes[topic] = Lane(self._name(topic), partition, position, self._undelivered)
+        lane = self._lanes[topic] = Lane(self._name(topic), partition, position, self._wire.lost)
         return lane
 
     def _account(self, lane: Lane, tail: Tail) -> None:

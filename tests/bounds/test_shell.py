@@ -29,9 +29,8 @@ class Clogged(MemoryWire):
 
 async def clogged_worker(kafka: MemoryKafka) -> tuple[Worker, Clogged]:
     """An open worker whose outputs go nowhere."""
-    worker, wire = Worker(kafka), Clogged(kafka)
-    worker.outputs._wire = worker.partition.lanes._wire = wire
-    return await worker.open(), wire
+    wire = Clogged(kafka)
+    return await Worker(kafka, wire=wire).open(), wire
 
 
 async def read_all(worker: Worker) -> None:

@@ -5,15 +5,15 @@ import random
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 from confluent_kafka import KafkaError, Message
 
-from agents.runtime.lanes import Wire
 from agents.runtime.storage import Found, Storage
 from agents.runtime.tails import TailRead
 from agents.runtime.transactions import Entry
+from agents.runtime.wires import ForwardingWire, Headers, Reported, Wire
 
 REACHED = 0.05
 """Seconds in which entries that were produced reach the broker."""
@@ -43,11 +43,11 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-class DyingWire:
+class DyingWire(ForwardingWire):
     """A producer that dies before the n-th message is handed over, or when its delivery is reported."""
 
     def __init__(self, wire: Wire, produce: Countdown | None, delivery: Countdown | None) -> None:
-        self._wire = wire
+        super().__init__(wire)
         self._produce = produce
         self._delivery = delivery
 
@@ -58,8 +58,8 @@ class DyingWire:
         key: bytes | None = None,
         partition: int = -1,
         *,
-        on_delivery: Callable[[KafkaError | None, Message], None],
-        headers: list[tuple[str, str | bytes | None]],
+        on_delivery: Reported,
+        headers: Headers,
     ) -> None:
         """See ``Wire``."""
 
@@ -70,18 +70,7 @@ class DyingWire:
 
         if self._produce:
             self._produce.reach()
-        self._wire.produce(topic, value, key, partition, on_delivery=reported, headers=headers)
-
-    def poll(self, timeout: float) -> int:
-        """See ``Wire``."""
-        return self._wire.poll(timeout)
-
-    def flush(self, timeout: float) -> int:
-        """See ``Wire``."""
-        return self._wire.flush(timeout)
-
-    def __len__(self) -> int:
-        return len(self._wire)
+        super().produce(topic, value, key, partition, on_delivery=reported, headers=headers)
 
 
 class DyingStorage:

@@ -24,9 +24,10 @@ class Worker:
         wrong: bool = False,
         fold: CountingFold | None = None,
         told: Mapping[str, str] = MappingProxyType({}),
+        wire: MemoryWire | None = None,
     ) -> None:
         self.kafka = kafka
-        self.wire = MemoryWire(kafka)
+        self.wire = wire or MemoryWire(kafka)
         self.storage = MemoryStorage(kafka)
         self.fold = fold or CountingFold(wrong=wrong)
         self.fatal: list[str] = []
