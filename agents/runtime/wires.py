@@ -1,6 +1,7 @@
 """What the runtime uses of a producer, and the rule for all that it writes: no hole, or the process ends."""
 
 import logging
+import time
 from collections.abc import Callable
 from typing import Protocol
 
@@ -85,13 +86,18 @@ class GaplessWire:
     """
 
     def __init__(
-        self, wire: Wire, fail: Callable[[str], None], lease: Callable[[], bool], at_once: Callable[[str], None]
+        self,
+        wire: Wire,
+        fail: Callable[[str], None],
+        lease: Callable[[], bool],
+        at_once: Callable[[str], None],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._wire = wire
         self._fail = fail
         self._lease = lease
         self._at_once = at_once
-        self._stalls = Stalls()
+        self._stalls = Stalls(clock)
         self.failed = ""
 
     def produce(

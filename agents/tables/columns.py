@@ -3,12 +3,9 @@
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from agents.errors import WrongUse
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from streams.arrays import Floats, Ints
 
 NUMERIC_SHARE = 0.95
 """From this share of readable values on, a column of text counts as one of numbers."""

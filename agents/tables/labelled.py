@@ -4,15 +4,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from agents.errors import WrongUse
-from agents.tables.columns import Features, features, label, times
+from agents.tables.columns import Features, label
 from agents.tables.files import TableFile
+from agents.tables.rows import Selection, rows
+from streams.arrays import Floats, Ints
 from streams.assess.response import known_before
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 REFITS = 10
 MOST_DAYS = 60
@@ -20,13 +18,11 @@ DAY = 86_400.0
 
 
 class Choice(NamedTuple):
-    """Which columns are what; ``only`` or ``ignore`` name features, ``delay`` (s) is when a label is known."""
+    """The label's column and its positive value; ``delay`` (s) is when a label is known."""
 
     label: str
     positive: str | None = None
-    time: str | None = None
-    only: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
+    selection: Selection = Selection()
     delay: float = 0.0
 
 
@@ -51,42 +47,25 @@ def read_labelled(path: Path, choice: Choice) -> Labelled:
     """
     file = TableFile(path)
     labels = label(choice.label, file.require(choice.label, "--label"), choice.positive)
-    moments = (
-        times(choice.time, file.require(choice.time, "--time")) if choice.time else np.arange(file.rows, dtype=float)
-    )
-    if choice.delay and not choice.time:
+    found = rows(file, choice.selection, {choice.label: labels})
+    timed = choice.selection.time is not None
+    ready = known(found.moments, choice.delay, timed=timed)
+    return Labelled(found.features, found.values[choice.label], ready, refits(found.moments, timed=timed))
+
+
+def known(moments: Floats, delay: float, *, timed: bool) -> Ints:
+    """For each row how many labels are known before it.
+
+    Raises:
+        WrongUse: a delay without times.
+
+    """
+    if delay and not timed:
         raise WrongUse("--delay needs --time: without times nobody knows when a label came; name the time column")
-    kept = np.flatnonzero(~np.isnan(labels) & ~np.isnan(moments))
-    if not len(kept):
-        raise WrongUse(f"{path}: no row has both a label and a time; check --label and --time")
-    order = kept[np.argsort(moments[kept], kind="stable")]
-    found = features(_wanted(file, choice), named=bool(choice.only))
-    found = found._replace(
-        numbers=found.numbers[order] if found.number_names else np.zeros((len(order), 0)),
-        levels=found.levels[order] if found.level_names else np.zeros((len(order), 0), np.int64),
-        notes=[*_left_out(file, len(kept)), *found.notes],
-    )
-    moments = moments[order]
-    ready = known_before(moments, choice.delay) if choice.time else np.arange(len(order), dtype=np.int64)
-    return Labelled(found, labels[order], ready, _refits(moments, timed=choice.time is not None))
+    return known_before(moments, delay) if timed else np.arange(len(moments), dtype=np.int64)
 
 
-def _wanted(file: TableFile, choice: Choice) -> dict[str, object]:
-    for name in (*choice.only, *choice.ignore):
-        file.require(name, "--features" if name in choice.only else "--ignore")
-    apart = {choice.label, choice.time, *choice.ignore}
-    return {name: file.columns[name] for name in (choice.only or file.columns) if name not in apart}
-
-
-def _left_out(file: TableFile, kept: int) -> list[str]:
-    notes = (
-        [f"{file.broken} rows have another number of fields than the header and were left out"] if file.broken else []
-    )
-    without = file.rows - kept
-    return notes + ([f"{without} rows without a label or a time were left out"] if without else [])
-
-
-def _refits(moments: Floats, *, timed: bool) -> list[int]:
+def refits(moments: Floats, *, timed: bool) -> list[int]:
     """Daily where a table of times spans three to sixty days, else ten times at equal numbers of rows."""
     count = len(moments)
     days = (moments[-1] - moments[0]) / DAY if timed else 0.0

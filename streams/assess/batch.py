@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from streams.arrays import Floats, Ints
+from streams.assess.losses import row_losses
 
 FEWEST = 50
 """Labels under which boosting answers the base rate."""
@@ -71,8 +71,8 @@ def _fitted(table: Rows, known: int, seed: int, wanted: slice) -> Floats:
         return np.full(wanted.stop - wanted.start, rate)
     values = table.values[max(known - MOST, 0) : known]
     cut = int(len(labels) * (1.0 - KEPT_BACK))
-    losses = [_loss(labels[cut:], _fit(kind, seed, table, values[:cut], labels[:cut])(values[cut:])) for kind in GRID]
-    best = GRID[int(np.argmin(losses))]
+    chances = [_fit(kind, seed, table, values[:cut], labels[:cut])(values[cut:]) for kind in GRID]
+    best = GRID[int(np.argmin([row_losses(labels[cut:], chance).mean() for chance in chances]))]
     return _fit(best, seed, table, values, labels)(table.values[wanted])
 
 
@@ -95,11 +95,6 @@ def _fit(
             return np.asarray(model.predict_proba(asked[:, usable])[:, 1], dtype=np.float64)
 
     return predict
-
-
-def _loss(labels: Floats, chance: Floats) -> float:
-    clipped = np.clip(chance, 1e-6, 1.0 - 1e-6)
-    return float(-np.mean(labels * np.log(clipped) + (1.0 - labels) * np.log(1.0 - clipped)))
 
 
 def _common(levels: Ints) -> Floats:

@@ -5,13 +5,11 @@ from itertools import pairwise
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
+from streams.arrays import Floats
 from streams.assess.batch import area_under_curve
+from streams.assess.losses import row_losses
 
-Floats = NDArray[np.float64]
-
-LEAST = 1e-6
 BLOCKS = 20
 BINS = 10
 T_QUANTILE = 2.093
@@ -49,13 +47,6 @@ def judge(labels: Floats, probability: Floats, constant: Floats) -> Figures:
         f1=_progressive_f1(labels, probability),
         against_constant=interval(losses - other),
     )
-
-
-def row_losses(labels: Floats, probability: Floats) -> Floats:
-    """Log loss (nats) of every row; probabilities count as at least 1e-6 away from 0 and 1."""
-    clipped = np.clip(probability, LEAST, 1.0 - LEAST)
-    losses: Floats = -np.where(labels > 0.5, np.log(clipped), np.log(1.0 - clipped))  # noqa: PLR2004 - 0 or 1
-    return losses
 
 
 def interval(differences: Floats) -> tuple[float, float, float]:

@@ -7,12 +7,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from streams.arrays import Floats, Ints
 from streams.assess import batch
-from streams.assess.figures import Figures, judge, row_losses
+from streams.assess.figures import Figures, judge
+from streams.assess.losses import row_losses
 from streams.response.progressive.blend import Blend
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 WARM_UP = 0.1
 """Share of rows that nobody is judged on: boosting has seen nothing by then."""

@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from streams.arrays import Floats, Ints
 from streams.response.progressive.columns import Columns, Hats
 from streams.response.progressive.experts import BaseRate, Bayesian, Expert, Mixture, Pairs
-from streams.response.progressive.kernels import Floats, Ints
 from streams.response.progressive.rows import MOST, Part, parts, replay
 
 PRIOR, HAT_PRIOR, STACK_PRIOR = 0.03, 0.3, 0.02

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from streams.arrays import Floats, Ints
 from streams.response.progressive import kernels
-from streams.response.progressive.kernels import Floats, Ints
 from streams.response.progressive.rows import Part
 
 CLIP = 3.0

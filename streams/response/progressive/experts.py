@@ -6,9 +6,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from streams.arrays import Floats, Ints
 from streams.response.progressive import kernels
 from streams.response.progressive.columns import Columns
-from streams.response.progressive.kernels import Floats, Ints
 from streams.response.progressive.rows import Part
 
 INTERCEPT_PRIOR = 4.0

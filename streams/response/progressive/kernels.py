@@ -5,10 +5,9 @@ from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from streams.arrays import Floats, Ints
+
 Loop = TypeVar("Loop", bound=Callable[..., Any])
 
 PROBIT = np.pi / 8.0

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from streams.response.progressive.kernels import Floats, Ints
+from streams.arrays import Floats, Ints
 
 MOST = 4_096
 """Rows predicted, and rows learned, in one part."""

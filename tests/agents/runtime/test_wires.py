@@ -48,7 +48,10 @@ class World:
         self.failed: list[str] = []
         self.ended: list[str] = []
         self.lease = True
-        self.wire = GaplessWire(self.producer, self.failed.append, lambda: self.lease, self.ended.append)
+        self.now = 0.0
+        self.wire = GaplessWire(
+            self.producer, self.failed.append, lambda: self.lease, self.ended.append, lambda: self.now
+        )
 
     def produce(self) -> bool:
         """One message."""
@@ -113,32 +116,24 @@ def test_what_may_be_overtaken_ends_the_process_at_once(code: int, *, in_order: 
     assert len(world.failed) + len(world.ended) == 1
 
 
-def stall(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def stall(world: World) -> None:
     """The broker takes nothing for too long."""
-    world.producer.most = 0
-    now = [0.0]
-    monkeypatch.setattr(world.wire._stalls, "_clock", lambda: now[0])
-    world.wire._stalls._since = 0.0
     world.wire.serve()
-    now[0] = PATIENCE + 1
-    world.wire.serve()
+    world.now = PATIENCE + 1
 
 
-def overdue(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def overdue(world: World) -> None:
     """The lease ends while something is on its way."""
-    del monkeypatch
-    world.producer.most = 0
     world.lease = False
-    world.wire.serve()
 
 
 @pytest.mark.parametrize(("happens", "why"), [(stall, STUCK), (overdue, OVERDUE)])
-def test_what_waits_too_long_ends_the_process_at_once_and_once(
-    happens: Callable[[World, pytest.MonkeyPatch], None], why: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_waits_too_long_ends_the_process_at_once_and_once(happens: Callable[[World], None], why: str) -> None:
     """It must not go out later."""
     world = World()
+    world.producer.most = 0
     world.produce()
-    happens(world, monkeypatch)
+    happens(world)
+    world.wire.serve()
     world.wire.serve()
     assert (world.failed, world.ended) == ([], [why])

@@ -5,7 +5,9 @@ import pytest
 
 from agents.errors import WrongUse
 from agents.tables.labelled import Choice, read_labelled
+from agents.tables.rows import Selection
 
+AT = Selection("at")
 ROWS = """at,amount,colour,id,flat,won
 2026-01-02 00:00:00,3.5,red,a,1,yes
 2026-01-01 00:00:00,?,blue,b,1,no
@@ -24,15 +26,15 @@ def table(tmp_path: Path) -> Path:
 
 def test_rows_stand_in_the_order_of_time_and_labels_come_late(table: Path) -> None:
     """A day after its row a label is known; a row without one is left out, and it is said."""
-    read = read_labelled(table, Choice("won", time="at", delay=86_400.0))
+    read = read_labelled(table, Choice("won", selection=AT, delay=86_400.0))
     assert read.labels.tolist() == [0.0, 1.0, 1.0]
     assert read.ready.tolist() == [0, 1, 2]
-    assert "1 rows without a label or a time were left out" in read.features.notes
+    assert "1 rows without won or at were left out" in read.features.notes
 
 
 def test_numbers_categories_and_gaps_are_told_apart(table: Path) -> None:
     """A number that is none is NaN, a missing level has its own code, a column that never changes is left out."""
-    own = read_labelled(table, Choice("won", time="at")).features
+    own = read_labelled(table, Choice("won", selection=AT)).features
     assert own.number_names == ["amount"]
     assert np.isnan(own.numbers[0, 0])
     assert own.numbers[1:, 0].tolist() == [3.5, 7.0]
@@ -43,8 +45,10 @@ def test_numbers_categories_and_gaps_are_told_apart(table: Path) -> None:
 
 def test_named_features_are_the_only_ones(table: Path) -> None:
     """And those ignored are not there."""
-    assert read_labelled(table, Choice("won", only=("amount",))).features.level_names == []
-    assert read_labelled(table, Choice("won", time="at", ignore=("id",))).features.level_names == ["colour"]
+    assert read_labelled(table, Choice("won", selection=Selection(only=("amount",)))).features.level_names == []
+    assert read_labelled(table, Choice("won", selection=Selection("at", ignore=("id",)))).features.level_names == [
+        "colour"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -53,9 +57,9 @@ def test_named_features_are_the_only_ones(table: Path) -> None:
         (Choice("lost"), "--label lost: "),
         (Choice("colour"), "--label colour has the values blue, red, not 0 and 1; say which"),
         (Choice("colour", positive="green"), "--positive green: colour has the values blue, red; name one of them"),
-        (Choice("won", time="colour"), "--time colour: 'red' is no moment; use ISO 8601"),
+        (Choice("won", selection=Selection("colour")), "--time colour: 'red' is no moment; use ISO 8601"),
         (Choice("won", delay=60.0), "--delay needs --time"),
-        (Choice("won", ignore=("colours",)), "--ignore colours: "),
+        (Choice("won", selection=Selection(ignore=("colours",))), "--ignore colours: "),
     ],
 )
 def test_a_wrong_choice_is_one_line(table: Path, choice: Choice, said: str) -> None:

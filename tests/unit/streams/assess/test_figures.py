@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from streams.assess.figures import interval, judge, row_losses
+from streams.assess.figures import interval, judge
+from streams.assess.losses import row_losses
 from tests.making.tables import smooth
 
 

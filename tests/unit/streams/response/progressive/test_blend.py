@@ -3,8 +3,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from streams.arrays import Floats, Ints
 from streams.response.progressive.blend import Blend, Blended
-from tests.making.tables import Drawn, Floats, Ints, categorical, crossed, noise, smooth
+from tests.making.tables import Drawn, categorical, crossed, noise, smooth
 
 Make = Callable[[int], Drawn]
 MAKERS: dict[str, Make] = {"smooth": smooth, "categorical": categorical, "crossed": crossed}

@@ -1,7 +1,7 @@
 import numpy as np
 
+from streams.arrays import Floats, Ints
 from streams.response.progressive.experts import BaseRate, Bayesian, Encode
-from streams.response.progressive.kernels import Floats, Ints
 from streams.response.progressive.rows import parts, replay
 
 

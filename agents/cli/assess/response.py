@@ -1,0 +1,81 @@
+"""``promostream assess response``: will they?"""
+
+from pathlib import Path
+
+import click
+import msgspec
+
+from agents.cli.assess.options import (
+    delay_option,
+    features_option,
+    file_argument,
+    ignore_option,
+    json_option,
+    time_option,
+    write_json,
+)
+from agents.cli.assess.showing import console, number, show_notes, table
+from agents.cli.progress import progress_bar
+from agents.tables.labelled import Choice, read_labelled
+from agents.tables.rows import Selection
+from streams.assess.response import ResponseAssessment, assess_response
+
+
+@click.command("response")
+@file_argument
+@click.option("--label", required=True, help="Column that holds what came: 0 or 1, yes or no, true or false.")
+@click.option("--positive", help="The label's positive value, where it has other ones.")
+@time_option
+@features_option
+@ignore_option
+@delay_option
+@json_option
+def command(
+    file: Path,
+    label: str,
+    positive: str | None,
+    time: str | None,
+    features: tuple[str, ...],
+    ignore: tuple[str, ...],
+    delay: float,
+    json_file: Path | None,
+) -> None:
+    """Predict every row from the rows before it whose labels are known, and compare.
+
+    The champion learns row by row in one pass; beside it stand the constant (the rate so far), boosting fitted anew
+    ten times (daily, where the times span some days) and boosting fitted once. Numbers and categories are told
+    apart; missing values need no care. FILE is CSV, JSON lines or Parquet, gz or not.
+
+    \b
+    Examples:
+      promostream assess response visits.csv.gz --label bought --time at --delay 24h
+      promostream assess response leads.parquet --label won --ignore lead_id --json figures.json
+    """
+    with progress_bar("reading"):
+        rows = read_labelled(file, Choice(label, positive, Selection(time, features, ignore), delay))
+    own = rows.features
+    with progress_bar("predicting", 2 * len(rows.labels)) as advance:
+        found = assess_response(
+            own.numbers, own.levels, rows.labels, rows.ready, rows.refits, lambda _, done: advance(done)
+        )
+    found = msgspec.structs.replace(found, notes=[*own.notes, *found.notes])
+    _show(file, own.number_names, own.level_names, found)
+    write_json(json_file, found)
+
+
+def _show(file: Path, numbers: list[str], levels: list[str], found: ResponseAssessment) -> None:
+    own = console()
+    own.print(
+        f"{file}: {found.rows:,} rows, {found.positives:,} positive ({found.rate:.2%}); {len(numbers)} numbers, "
+        f"{len(levels)} categories; judged on the last {found.scored:,} rows"
+    )
+    shown = table("model", "log loss", "gain on the constant (95 %)", "AUC", "calibration", "F1")
+    for name, figures in found.models.items():
+        mean, low, high = figures.against_constant
+        beside = "" if name == "constant" else f"{-mean:+.4f} ({-high:+.4f} to {-low:+.4f})"
+        cells = (number(figures.auc), number(figures.calibration_ratio), number(figures.f1))
+        shown.add_row(name.replace("_", " "), f"{figures.log_loss:.4f}", beside, *cells)
+    own.print(shown)
+    made_of = ", ".join(f"{name} {weight:.0%}" for name, weight in found.champion_weights.items())
+    own.print(f"the champion is made of {made_of}")
+    show_notes(own, found.notes)

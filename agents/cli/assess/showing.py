@@ -1,0 +1,31 @@
+"""How results of ``assess`` look on a terminal, in a file and in a pipe."""
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.table import Table
+
+WIDTH = 110
+"""Of a table that goes into a file or a pipe."""
+
+
+def console() -> Console:
+    """As wide as the terminal, or ``WIDTH``."""
+    own = Console()
+    return own if own.is_terminal else Console(width=WIDTH)
+
+
+def table(*columns: str) -> Table:
+    """A table without lines."""
+    return Table(*columns, box=None, padding=(0, 2))
+
+
+def show_notes(own: Console, notes: Iterable[str]) -> None:
+    """What a reader should know, a line each."""
+    for note in notes:
+        own.print(f"note: {note}")
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """A figure, or a dash where there is none."""
+    return "–" if value is None else f"{value:.{digits}f}"
