@@ -13,7 +13,7 @@ from schemas.export import public_messages
 from schemas.records import Record
 from schemas.topics import TOPICS
 
-KINDS = list({topic.record for topic in TOPICS.values()})
+KINDS = list(dict.fromkeys(topic.record for topic in TOPICS.values()))
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 
 
