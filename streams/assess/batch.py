@@ -14,6 +14,8 @@ FEWEST = 50
 """Labels under which boosting answers the base rate."""
 MOST = 1_000_000
 """The newest rows that one fit takes."""
+CHOSEN_ON = 200_000
+"""The newest rows on which a candidate of the grid is chosen."""
 KEPT_BACK = 0.2
 WORTH_THREADS = 100_000
 """Rows from which threads help; under it they only wait for each other, on a busy machine for ever."""
@@ -70,10 +72,14 @@ def _fitted(table: Rows, known: int, seed: int, wanted: slice) -> Floats:
     if len(labels) < FEWEST or not 0.0 < labels.mean() < 1.0:
         return np.full(wanted.stop - wanted.start, rate)
     values = table.values[max(known - MOST, 0) : known]
+    best = _best(table, values[-CHOSEN_ON:], labels[-CHOSEN_ON:], seed)
+    return _fit(best, seed, table, values, labels)(table.values[wanted])
+
+
+def _best(table: Rows, values: Floats, labels: Floats, seed: int) -> dict[str, float | int]:
     cut = int(len(labels) * (1.0 - KEPT_BACK))
     chances = [_fit(kind, seed, table, values[:cut], labels[:cut])(values[cut:]) for kind in GRID]
-    best = GRID[int(np.argmin([row_losses(labels[cut:], chance).mean() for chance in chances]))]
-    return _fit(best, seed, table, values, labels)(table.values[wanted])
+    return GRID[int(np.argmin([row_losses(labels[cut:], chance).mean() for chance in chances]))]
 
 
 def _fit(

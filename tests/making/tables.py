@@ -49,6 +49,15 @@ def categorical(rows: int, seed: int = 0) -> Drawn:
     return drawn._replace(levels=levels.astype(np.int64))
 
 
+def wide(rows: int, seed: int = 0) -> Drawn:
+    """Seventy columns of which four tell: one straight, one bent, two by their product; one is always missing."""
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(rows, 70))
+    drawn = _drawn(rng, x, 1.2 * x[:, 3] + np.abs(x[:, 50]) + x[:, 20] * x[:, 3] - 1.5)
+    drawn.numbers[:, 7] = np.nan
+    return drawn
+
+
 def drifting(rows: int, seed: int = 0) -> Drawn:
     """What counts turns from one column to another, and the base rate rises."""
     rng = np.random.default_rng(seed)

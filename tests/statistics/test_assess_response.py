@@ -15,6 +15,7 @@ STATIONARY: dict[str, Make] = {
     "bent": tables.bent,
     "crossed": tables.crossed,
     "categorical": tables.categorical,
+    "wide": tables.wide,
 }
 
 

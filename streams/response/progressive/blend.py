@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.arrays import Floats, Ints
-from streams.response.progressive.columns import Columns, Hats
+from streams.response.progressive.columns import Columns
 from streams.response.progressive.experts import BaseRate, Bayesian, Expert, Mixture, Pairs
+from streams.response.progressive.picked import Hats, Picked, by_what_they_tell
 from streams.response.progressive.rows import MOST, Part, parts, replay
 
 PRIOR, HAT_PRIOR, STACK_PRIOR = 0.03, 0.3, 0.02
@@ -20,10 +21,11 @@ STAGES = (200, 2_000, 20_000)
 """Rows after which knots are placed again, over the rows before; what hangs on them starts anew on as many labels."""
 MEMORY = 20_000
 MOST_HATS = 260
-MOST_PRODUCTS = 20
-MOST_PAIRED = 40
+MOST_PRODUCTS, MOST_PAIRED, MOST_BENT = 20, 40, 64
+"""Columns, those that tell most, that are multiplied, paired and bent."""
 FINE = 33
 FIRST_KNOTS = 4
+STAGED = ("products", "hats", "hats forgetting")
 MOST_LOGIT = 12.0
 
 Narrow = NDArray[np.float32]
@@ -52,7 +54,9 @@ class Blend:
         self._labels, self._ready = labels, ready
         self._early = _early_experts(self._columns)
         self._staged: dict[str, Expert] = {}
-        self.names = (*self._early, "hats", "hats forgetting", "pairs", "stack")
+        if self._columns.count <= MOST_PRODUCTS:
+            self._staged["products"] = _products(Picked(self._columns, np.arange(self._columns.count)))
+        self.names = (*self._early, *STAGED, "pairs", "stack")
         self._logits: Narrow = np.zeros((len(labels), len(self.names)), np.float32)
         self._single: Narrow = np.zeros(len(labels), np.float32)
         self._without_pairs = Mixture(len(self.names) - 2)
@@ -76,7 +80,7 @@ class Blend:
         nothing = np.zeros(len(part.rows))
         for name, expert in self._early.items():
             self._note(name, part, expert.advance(part, nothing))
-        for name in ("hats", "hats forgetting"):
+        for name in STAGED:
             staged = self._staged.get(name)
             self._note(name, part, staged.advance(part, nothing) if staged else self._said("log", part))
         mixed = self._without_pairs.advance(part, self._logits[part.rows, :-2])
@@ -89,17 +93,27 @@ class Blend:
 
     def _place(self, start: int) -> None:
         """Place the knots by the rows before ``start`` and teach what hangs on them the labels known by then."""
-        columns, begin = self._columns, max(start - MEMORY, 0)
-        most = FIRST_KNOTS if start < STAGES[1] else max(3, min(7, MOST_HATS // max(columns.count, 1) - 1))
-        hats = Hats(columns, columns.quantiles(begin, start, most))
-        for name, keep in (("hats", 1.0), ("hats forgetting", KEEP)):
-            self._staged[name] = Bayesian(hats.encode, hats.size, HAT_PRIOR, keep)
-        if 1 < columns.count <= MOST_PAIRED:
-            self._staged["pairs"] = Pairs(columns, columns.quantiles(begin, start, FINE))
         known = int(self._ready[start - 1])
+        begin, fresh = max(start - MEMORY, 0), dict[str, Expert]()
+        ranked = by_what_they_tell(self._columns, self._labels, max(known - MEMORY, 0), known)
+        bent, multiplied, paired = (
+            Picked(self._columns, np.sort(ranked[:most])) for most in (MOST_BENT, MOST_PRODUCTS, MOST_PAIRED)
+        )
+        most = FIRST_KNOTS if start < STAGES[1] else max(3, min(7, MOST_HATS // max(bent.count, 1) - 1))
+        hats = Hats(bent, bent.quantiles(begin, start, most))
+        for name, keep in (("hats", 1.0), ("hats forgetting", KEEP)):
+            fresh[name] = Bayesian(hats.encode, hats.size, HAT_PRIOR, keep)
+        if self._columns.count > MOST_PRODUCTS:
+            fresh["products"] = _products(multiplied)
+        if self._columns.count > 1:
+            fresh["pairs"] = Pairs(paired, paired.quantiles(begin, start, FINE))
+        self._teach(fresh, known)
+        self._staged |= fresh
+
+    def _teach(self, fresh: dict[str, Expert], known: int) -> None:
         for at in range(max(known - MEMORY, 0), known, MOST):
             part = replay(self._labels, at, min(at + MOST, known))
-            for name, staged in self._staged.items():
+            for name, staged in fresh.items():
                 staged.advance(part, self._single[part.rows].astype(np.float64) * (name == "pairs"))
 
     def _note(self, name: str, part: Part, logits: Floats) -> None:
@@ -129,6 +143,8 @@ def _early_experts(columns: Columns) -> dict[str, Expert]:
         "log": Bayesian(columns.log_linear, size, PRIOR),
         "log forgetting": Bayesian(columns.log_linear, size, PRIOR, KEEP),
     }
-    if columns.count <= MOST_PRODUCTS:
-        experts["products"] = Bayesian(columns.products, size + columns.count * (columns.count + 1) // 2, PRIOR)
     return experts
+
+
+def _products(columns: Picked) -> Expert:
+    return Bayesian(columns.products, columns.products_size, PRIOR)

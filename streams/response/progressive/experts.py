@@ -8,18 +8,19 @@ from numpy.typing import NDArray
 
 from streams.arrays import Floats, Ints
 from streams.response.progressive import kernels
-from streams.response.progressive.columns import Columns
+from streams.response.progressive.picked import Picked
 from streams.response.progressive.rows import Part
 
 INTERCEPT_PRIOR = 4.0
+MOST_FULL = 400
+"""Weights whose covariances fit into a processor's cache; a row takes their square."""
 PAIR_BITS = 22
 PAIR_RATE = 0.05
 PAIR_DECAY = 1e-5
 RESOLUTIONS = 3
 SHARE = 1e-5
 
-Rows = NDArray[np.int64]
-Encode = Callable[[Rows], tuple[Ints, Floats]]
+Encode = Callable[[Ints], tuple[Ints, Floats]]
 """Rows of a table as (entries' indices, entries' values), each rows × entries; the first entry is the intercept."""
 
 
@@ -34,27 +35,30 @@ class Bayesian:
     """Logistic regression by an extended Kalman filter: full covariance, one pass, no step size.
 
     ``keep`` under 1 forgets: the posterior widens by 1/keep per label, never beyond the prior (variance per weight).
-    ``mean`` holds the weights. Source: Fahrmeir (1992), Posterior mode estimation by extended Kalman filtering; the
-    predictive moderation is MacKay's (1992).
+    Beyond ``MOST_FULL`` weights only their variances are kept. ``mean`` holds the weights. Sources: Fahrmeir (1992),
+    Posterior mode estimation by extended Kalman filtering; the predictive moderation is MacKay's (1992).
     """
 
     def __init__(self, encode: Encode, size: int, prior: float, keep: float = 1.0) -> None:
         self._encode = encode
         self._prior = np.full(size, prior)
         self._prior[0] = INTERCEPT_PRIOR
-        self.mean, self._cov, self._keep = np.zeros(size), np.diag(self._prior), keep
+        self.mean, self._keep = np.zeros(size), keep
+        self._full = size <= MOST_FULL
+        self._cov = np.diag(self._prior) if self._full else self._prior.copy()
 
     def advance(self, part: Part, offset: Floats) -> Floats:
         """See ``Expert.advance``."""
         index, value = self._encode(part.rows)
         state = (self.mean, self._cov, self._prior, self._keep)
-        return kernels.predict_and_learn(index, value, offset, part.labels, part.known, *state)
+        advance = kernels.predict_and_learn if self._full else kernels.predict_and_learn_apart
+        return advance(index, value, offset, part.labels, part.known, *state)
 
 
 class Pairs:
     """A weight for every pair of bins at three resolutions, hashed; by AdaGrad (Duchi et al. 2011)."""
 
-    def __init__(self, columns: Columns, knots: list[Floats]) -> None:
+    def __init__(self, columns: Picked, knots: list[Floats]) -> None:
         self._columns, self._knots = columns, knots
         self._weights, self._squares = np.zeros(1 << PAIR_BITS), np.ones(1 << PAIR_BITS)
 
@@ -70,21 +74,12 @@ class BaseRate:
 
     def __init__(self, half_life: float = np.inf) -> None:
         self._keep = 0.5 ** (1.0 / half_life)
-        self._positive, self._count = 0.5, 1.0
+        self._state = np.array([0.5, 1.0])
 
     def advance(self, part: Part, offset: Floats) -> Floats:
         """See ``Expert.advance``."""
         del offset
-        logits, learned = np.empty(len(part.known)), 0
-        for i, known in enumerate([*part.known.tolist(), len(part.labels)]):
-            for label in part.labels[learned:known]:
-                self._positive = self._positive * self._keep + label
-                self._count = self._count * self._keep + 1.0
-            learned = max(learned, known)
-            if i < len(logits):
-                rate = min(max(self._positive / self._count, 1e-6), 1.0 - 1e-6)
-                logits[i] = np.log(rate / (1.0 - rate))
-        return logits
+        return kernels.rate(part.labels, part.known, self._state, self._keep)
 
 
 class Mixture:

@@ -13,6 +13,8 @@ Loop = TypeVar("Loop", bound=Callable[..., Any])
 PROBIT = np.pi / 8.0
 """MacKay's constant: the mean of a logistic over a normal logit is sigmoid(m / √(1 + π/8 · variance))."""
 STEEPEST = 35.0
+FORGETTING = 8
+"""Labels after which covariances widen for all of them: it takes as long as to learn one."""
 HASH_STEP = 2_654_435_761
 HASH_SHIFT = 7
 
@@ -99,12 +101,71 @@ def predict_and_learn(
     for i in range(len(known) + 1):
         while learned < (known[i] if i < len(known) else len(labels)):
             learn_row(index[learned], value[learned], offset[learned], labels[learned], mean, cov, scratch)
-            if keep < 1.0:
-                forget(cov, prior, keep)
             learned += 1
+            if keep < 1.0 and learned % FORGETTING == 0:
+                forget(cov, prior, keep**FORGETTING)
         if i < len(known):
             at = len(labels) + i
             logits[i] = row_logit(index[at], value[at], offset[at], mean, cov)
+    return logits
+
+
+@_machine_code
+def predict_and_learn_apart(
+    index: Ints,
+    value: Floats,
+    offset: Floats,
+    labels: Floats,
+    known: Ints,
+    mean: Floats,
+    variance: Floats,
+    prior: Floats,
+    keep: float,
+) -> Floats:
+    """As ``predict_and_learn``, with every weight's own ``variance`` alone: a row takes as long as it has entries."""
+    logits, learned = np.empty(len(known)), 0
+    for i in range(len(known) + 1):
+        while learned < (known[i] if i < len(known) else len(labels)):
+            learn_row_apart(index[learned], value[learned], offset[learned], labels[learned], mean, variance)
+            learned += 1
+            if keep < 1.0 and learned % FORGETTING == 0:
+                variance[:] = np.minimum(variance / keep**FORGETTING, prior)
+        if i < len(known):
+            at = len(labels) + i
+            logits[i] = offset[at]
+            for k in range(index.shape[1]):
+                logits[i] += mean[index[at, k]] * value[at, k]
+    return logits
+
+
+@_machine_code
+def learn_row_apart(index: Ints, value: Floats, offset: float, label: float, mean: Floats, variance: Floats) -> None:
+    """One step of the Kalman filter as if the weights knew nothing of each other."""
+    logit, spread = offset, 0.0
+    for k in range(len(index)):
+        logit += mean[index[k]] * value[k]
+        spread += variance[index[k]] * value[k] * value[k]
+    predicted = sigmoid(logit)
+    weight = predicted * (1.0 - predicted)
+    gain = 1.0 / (1.0 + weight * spread)
+    for k in range(len(index)):
+        step = variance[index[k]] * value[k] * gain
+        mean[index[k]] += step * (label - predicted)
+        variance[index[k]] -= weight * step * variance[index[k]] * value[k]
+
+
+@_machine_code
+def rate(labels: Floats, known: Ints, state: Floats, keep: float) -> Floats:
+    """Log-odds of the share of positives in ``state`` (positives, labels), of which each label leaves ``keep``."""
+    logits, learned = np.empty(len(known)), 0
+    for i in range(len(known) + 1):
+        while learned < (known[i] if i < len(known) else len(labels)):
+            state[0] = state[0] * keep + labels[learned]
+            state[1] = state[1] * keep + 1.0
+            learned += 1
+        if i < len(known):
+            share = min(max(state[0] / state[1], 1e-6), 1.0 - 1e-6)
+            logits[i] = np.log(share / (1.0 - share))
     return logits
 
 

@@ -5,10 +5,10 @@ import pytest
 
 from streams.arrays import Floats, Ints
 from streams.response.progressive.blend import Blend, Blended
-from tests.making.tables import Drawn, categorical, crossed, noise, smooth
+from tests.making.tables import Drawn, categorical, crossed, noise, smooth, wide
 
 Make = Callable[[int], Drawn]
-MAKERS: dict[str, Make] = {"smooth": smooth, "categorical": categorical, "crossed": crossed}
+MAKERS: dict[str, Make] = {"smooth": smooth, "categorical": categorical, "crossed": crossed, "wide": wide}
 ROWS = 2_600
 """Beyond the second stage, where knots are placed again."""
 
