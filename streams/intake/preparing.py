@@ -46,7 +46,7 @@ class Preparer:
         """An event, outcome or privacy request, read at wall time ``now_ms``."""
         topic = source[0]
         arrival = None if self._by_source else _arrival(record.timestamp, now_ms)
-        taken = self._taker.take(topic, record.value or b"", arrival)
+        taken = self._taker.take(topic, record.value or b"", record.headers, arrival)
         if isinstance(taken, Rejection):
             return self._refused(source, record, taken, now_ms)
         time, user, body = taken
@@ -74,7 +74,7 @@ class Preparer:
             why = Rejection("unsupported_format", "origin.source", f"{origin.source[:60]!r} is no input topic")
             return self._refused(source, record, why, now_ms)
         arrival = None if self._by_source else _arrival(record.timestamp, now_ms)
-        taken = self._taker.take(origin.topic, entry.value, arrival)
+        taken = self._taker.take(origin.topic, entry.value, entry.headers, arrival)
         if isinstance(taken, Rejection):
             return self._refused_again(source, record.offset, entry, taken, now_ms)
         body = structs.replace(taken.body, redriven=True) if isinstance(taken.body, EventTaken) else taken.body

@@ -8,10 +8,13 @@ from schemas.outcomes import Outcome
 from schemas.privacy import PrivacyRequest
 from schemas.records import Body, ConsentChanged, ErasureRequested, EventTaken, OutcomeTaken
 from schemas.topics import EVENT_SOURCES, OUTCOMES, PRIVACY
+from streams.intake.adapters import Headers, adapted
 from streams.intake.cleaning import check_user, clean_event, clean_moment, clean_outcome
 from streams.intake.tokens import Tokens, UnknownToken
 from streams.intake.validation import Rejection, read
 
+SHAPE = {"missing_field", "wrong_type", "unknown_type"}
+"""Reasons that another shape than the own one may be behind."""
 ANONYMOUS = "\x1f"
 """Stands before anonymous ids inside tokens; no user id may contain it, so the two kinds never meet."""
 
@@ -29,18 +32,20 @@ class Taker:
 
     def __init__(self, tokens: Tokens) -> None:
         self._tokens = tokens
-        self._takes: dict[str, Callable[[bytes, int | None], Taken | Rejection]] = {
+        self._takes: dict[str, Callable[[bytes, Headers, int | None], Taken | Rejection]] = {
             **dict.fromkeys(EVENT_SOURCES, self._event),
             OUTCOMES: self._outcome,
             PRIVACY: self._privacy,
         }
 
-    def take(self, topic: str, value: bytes, arrival: int | None) -> Taken | Rejection:
+    def take(self, topic: str, value: bytes, headers: Headers, arrival: int | None) -> Taken | Rejection:
         """The message's meaning, or the reason, field and sentence of its dead letter."""
-        return self._takes[topic](value, arrival)
+        return self._takes[topic](value, headers, arrival)
 
-    def _event(self, value: bytes, arrival: int | None) -> Taken | Rejection:
+    def _event(self, value: bytes, headers: Headers, arrival: int | None) -> Taken | Rejection:
         event = read(value, Event)
+        if isinstance(event, Rejection) and event.reason in SHAPE:
+            event = adapted(value, headers) or event
         if isinstance(event, Rejection):
             return event
         field, user = ("user_id", event.user_id) if event.user_id else ("anonymous_id", event.anonymous_id or "")
@@ -52,7 +57,8 @@ class Taker:
             return body
         return Taken(body.occurred_at, self._tokens.token(user if event.user_id else ANONYMOUS + user), body)
 
-    def _outcome(self, value: bytes, arrival: int | None) -> Taken | Rejection:
+    def _outcome(self, value: bytes, headers: Headers, arrival: int | None) -> Taken | Rejection:
+        del headers
         outcome = read(value, Outcome)
         if isinstance(outcome, Rejection):
             return outcome
@@ -63,7 +69,8 @@ class Taker:
         body = clean_outcome(outcome, arrival)
         return body if isinstance(body, Rejection) else Taken(body.occurred_at, outcome.user, body)
 
-    def _privacy(self, value: bytes, arrival: int | None) -> Taken | Rejection:
+    def _privacy(self, value: bytes, headers: Headers, arrival: int | None) -> Taken | Rejection:
+        del headers
         request = read(value, PrivacyRequest)
         if isinstance(request, Rejection):
             return request

@@ -1,6 +1,7 @@
 """Bytes from outside → a message of the contract, or why not. Cheap tests first; nothing here raises."""
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple, TypeVar, get_args
 
@@ -12,8 +13,8 @@ from schemas.outcomes import Outcome
 from schemas.privacy import PrivacyRequest
 
 MAX_BYTES = 256 * 1024
-WIRE_PREFIX = b"\x00"
-"""First byte of Confluent's wire format: a schema id follows, which this version does not read."""
+WIRE_PREFIX, WIRE_PREFIX_BYTES = b"\x00", 5
+"""Confluent's wire format: a zero and the schema's id (4 bytes) stand before the message."""
 
 T = TypeVar("T", Event, Outcome, PrivacyRequest)
 
@@ -40,14 +41,35 @@ def read(value: bytes, kind: type[T]) -> T | Rejection:
         return Rejection("not_json", "", "the message is empty")
     if len(value) > MAX_BYTES:
         return Rejection("too_large", "", f"{len(value)} bytes; at most {MAX_BYTES} are taken")
-    if value[:1] == WIRE_PREFIX:
-        return Rejection("unsupported_format", "", "starts with 0x00, a schema registry's prefix; send plain JSON")
+    text = unwrapped(value)
+    if isinstance(text, Rejection):
+        return text
     try:
-        message: T = _decoder(kind).decode(value)
+        message: T = _decoder(kind).decode(text)
     except msgspec.ValidationError as error:
         return explain(str(error))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return Rejection("not_json", "", f"{REASONS['not_json']}: {error}")
+    return _broken_rule(message) or message
+
+
+def unwrapped(value: bytes) -> bytes | Rejection:
+    """The JSON behind a schema registry's prefix, if there is one."""
+    if value[:1] != WIRE_PREFIX:
+        return value
+    text = value[WIRE_PREFIX_BYTES:]
+    if text.lstrip()[:1] == b"{":
+        return text
+    told = "starts with 0x00, a schema registry's prefix, and what follows is no JSON but Avro or Protobuf; send JSON"
+    return Rejection("unsupported_format", "", told)
+
+
+def checked(content: Mapping[str, Any], kind: type[T]) -> T | Rejection:
+    """A message of ``kind`` from its plain content, by the same rules."""
+    try:
+        message = msgspec.convert(content, kind)
+    except msgspec.ValidationError as error:
+        return explain(str(error))
     return _broken_rule(message) or message
 
 

@@ -48,7 +48,11 @@ def _json_originals(kinds: set[type[msgspec.Struct]]) -> tuple[bytes, ...]:
 
 PUBLIC = {topic.record for topic in TOPICS.values() if topic.public}
 INTERNAL = {topic.record for topic in TOPICS.values() if not topic.public}
-EVENTS = _json_originals({TOPICS[name].record for name in INTAKE_SOURCES if TOPICS[name].public})
+CLOUD_EVENT = b"""{"specversion":"1.0","id":"1","source":"/shop","type":"x.view","time":"2026-11-01T00:00:00Z",
+    "data":{"user_id":"u"}}"""
+TRACK = b"""{"type":"track","event":"Order Completed","messageId":"m","userId":"u","timestamp":"2026-11-01T00:00:00Z",
+    "properties":{"order_id":"o","currency":"EUR","products":[{"sku":"s","price":19.9,"quantity":2}]}}"""
+EVENTS = (CLOUD_EVENT, TRACK, *_json_originals({TOPICS[name].record for name in INTAKE_SOURCES if TOPICS[name].public}))
 PACKED = tuple(encode_msgpack(example) for example in EXAMPLES.values())
 
 
@@ -83,7 +87,8 @@ def take_in(given: tuple[str, bytes, bytes | None, int]) -> None:
     topic, value, key, timestamp = given
     for clock in ("arrival", "source"):
         fold = IntakeFold(IntakeSettings(token_key=bytes(32), partitions=2, clock=clock))
-        headers = (("origin", value[:20]),)
+        attributes = ((f"ce_{name}", (key or b"1")[:9]) for name in ("specversion", "id") if timestamp % 2)
+        headers = (("origin", value[:20]), *attributes)
         outputs = fold.fold(topic, 0, [SourceRecord(0, timestamp, key, value, headers)], NOW)
         for output in outputs:
             if output.topic == DEAD_LETTERS:

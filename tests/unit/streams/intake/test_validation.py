@@ -75,7 +75,8 @@ def test_an_absent_field_is_named(field: str) -> None:
         (b'{"x":' + b"[" * 100_000, "not_json"),
         (b"[]", "wrong_type"),
         (b"7", "wrong_type"),
-        (b"\x00\x00\x00\x00\x07{}", "unsupported_format"),
+        (b"\x00\x00\x00\x00\x07\x02u1", "unsupported_format"),
+        (b"\x00", "unsupported_format"),
         (b" " * (MAX_BYTES + 1), "too_large"),
         (b"\x00" * (MAX_BYTES + 1), "too_large"),
     ],
@@ -83,6 +84,12 @@ def test_an_absent_field_is_named(field: str) -> None:
 def test_what_is_no_message_at_all_has_a_reason(value: bytes, reason: str) -> None:
     """Garbage, another format and anything over 256 KB."""
     assert rejected(value) == (reason, "")
+
+
+def test_json_behind_a_schema_registry_s_prefix_is_taken() -> None:
+    """A zero, the schema's id in four bytes, then the message: what Confluent's JSON Schema serialiser writes."""
+    bare = json.dumps(VIEW).encode()
+    assert read(b"\x00\x00\x00\x00\x07" + bare, Event) == read(bare, Event)
 
 
 def test_an_event_of_exactly_256_kb_is_taken() -> None:
