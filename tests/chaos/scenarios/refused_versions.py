@@ -70,7 +70,7 @@ def state_of_a_newer_version(stage: Stage) -> None:
     stop_decide(stage)
     stage.environment["PYTHONPATH"] = older
     decide.back()
-    known = f"the checkpoint has state version {VERSION + 1}, this program knows up to {VERSION}; run the newer program"
+    known = f"the checkpoint has state version {VERSION + 1}, this program reads {VERSION}; run the program"
     for number in range(stage.settings.partitions):
         refused(stage, number, known)
     stop_decide(stage)
