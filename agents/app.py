@@ -32,7 +32,7 @@ from agents.transport.application import BatchApp, batch_app
 from agents.transport.batches import Batch, Place
 from agents.transport.ends import Ends
 from agents.transport.lease import Lease
-from agents.transport.messages import log_records
+from agents.transport.messages import log_records, source_records
 from agents.transport.port import Port
 from agents.transport.reader import Reader
 from schemas.topics import EVENT_SOURCES, TRIGGERS
@@ -236,7 +236,7 @@ def _reader(settings: Settings, role: str) -> Reader:
         Ends(clients.admin_client(settings), ENDS_INTERVAL_MS, wall_ms),
         settings.poll_records,
         settings.fetch_pace_ms / 1000,
-        intake.source_records if role == "intake" else log_records,
+        source_records if role == "intake" else log_records,
     )
 
 

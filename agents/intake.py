@@ -1,30 +1,15 @@
 """Role ``intake``: batches of the input topics and ``control`` through the intake fold into ``user-log``."""
 
-from collections.abc import Sequence
 from typing import Any, cast
-
-from confluent_kafka import Message
 
 from agents.inputs import InputPartitions, Offsets
 from agents.settings import Settings
 from agents.transport.application import BatchApp
 from schemas.records import InputsBound, LogOpened
 from schemas.topics import INTAKE_SOURCES
-from streams.intake.fold import IntakeFold, IntakeSettings, SourceRecord
+from streams.intake.fold import IntakeFold, IntakeSettings
 
 TOPICS = INTAKE_SOURCES
-
-
-def source_record(message: Message) -> SourceRecord:
-    """What intake wants of a message."""
-    given: Any = message.headers() or ()  # a list of pairs; the library's hints allow more
-    headers = tuple((name, value if isinstance(value, bytes) else b"") for name, value in given)
-    return SourceRecord(message.offset() or 0, message.timestamp()[1], message.key(), message.value(), headers)
-
-
-def source_records(messages: Sequence[Message]) -> list[SourceRecord]:
-    """What intake wants of messages."""
-    return [source_record(message) for message in messages]
 
 
 def fold_of(settings: Settings, opening: LogOpened, inputs: InputsBound) -> IntakeFold:

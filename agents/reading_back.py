@@ -7,7 +7,7 @@ from typing import Literal
 from confluent_kafka import KafkaException, Message
 
 from agents.admin import require_topics
-from agents.clients import consumer
+from agents.clients import admin_client, consumer
 from agents.errors import BrokerNotReady
 from agents.rights import using
 from agents.runtime.reading import Stopped, bounds, read_to_end
@@ -34,6 +34,31 @@ def read_partition(
 
     """
     require_topics(settings, [name], using(reads=[name]))
+    yield from _newest(settings, name, partition, None, size, isolation)
+
+
+def read_topic(settings: Settings, name: str, last: int) -> Iterator[Message]:
+    """The newest messages of a topic, at most ``last`` of all its partitions together, partition after partition.
+
+    Raises:
+        BrokerNotReady: as above.
+
+    """
+    require_topics(settings, [name], using(reads=[name]))
+    topic = settings.topic(name)
+    count = len(admin_client(settings).list_topics(topic, timeout=PATIENCE).topics[topic].partitions)
+    for partition in range(count):
+        yield from _newest(settings, name, partition, max(last // count, 1))
+
+
+def _newest(
+    settings: Settings,
+    name: str,
+    partition: int,
+    last: int | None,
+    size: Callable[[int], None] = lambda _: None,
+    isolation: Literal["read_uncommitted", "read_committed"] = "read_uncommitted",
+) -> Iterator[Message]:
     place, heard = (settings.topic(name), partition), [time.monotonic()]
 
     def silent() -> bool:
@@ -42,6 +67,7 @@ def read_partition(
     reader = consumer(settings, isolation_level=isolation, queued_max_messages_kbytes=MOST_AHEAD_KB)
     try:
         first, end = bounds(reader, place, silent)
+        first = first if last is None else max(first, end - last)
         size(end - first)
         for message in read_to_end(reader, {place: first}, {place: end}, silent):
             yield message

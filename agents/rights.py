@@ -109,7 +109,7 @@ RIGHTS: dict[str, tuple[Right, ...]] = {
     "coordinate": _folding("coordinate", (CLOSED_DECISIONS,), (EXPERIMENT_RESULTS,)),
     "operator": (
         *OPENING,
-        *on_topics("Read", (DECISIONS, DEAD_LETTERS, REDRIVES)),
+        *on_topics("Read", (DECISIONS, DEAD_LETTERS, REDRIVES, *EVENT_SOURCES, PRIVACY)),
         *on_topics("Write", (DEAD_LETTERS, REDRIVES, *EVENT_SOURCES, PRIVACY)),
         Right("Write", "transactional-id", "promostream-redrive"),
     ),
@@ -127,7 +127,7 @@ MEANINGS = {
     "decide": "worker decide: folds the log, writes decisions and triggers",
     "learn": "worker learn: reads closed decisions and fraud samples, writes models and names them on control",
     "coordinate": "worker coordinate: reads closed decisions, writes results",
-    "operator": "people at the command line: topics create and check, campaigns, publish, explain, redrive",
+    "operator": "people at the command line: topics, campaigns, validate, publish, explain, redrive",
     "platform": "the shop: writes what customers do, and their consent",
     "delivery": "the service that sends: reads triggers, reports outcomes",
 }

@@ -13,6 +13,7 @@ COMMANDS = {
     "demo": "agents.cli.demo",
     "worker": "agents.cli.worker",
     "topics": "agents.cli.topics",
+    "validate": "agents.cli.validate",
     "publish": "agents.cli.publish",
     "redrive": "agents.cli.redrive",
     "replay": "agents.cli.replay",

@@ -1,11 +1,13 @@
 """What librdkafka hands out, as batches want it: runs of one partition, records, and what its error events mean."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from confluent_kafka import KafkaError, Message
 
 from agents.transport.batches import Place
 from streams.folding import LogRecord
+from streams.intake.messages import SourceRecord
 
 PASSING = frozenset({
     KafkaError._TRANSPORT,  # noqa: SLF001 - librdkafka's own codes have no public names
@@ -29,6 +31,18 @@ MISSING = frozenset({
 def log_records(messages: Sequence[Message]) -> list[LogRecord]:
     """What folds of a log want of messages."""
     return [LogRecord(m.offset() or 0, m.timestamp()[1], m.key(), m.value() or b"") for m in messages]
+
+
+def source_record(message: Message) -> SourceRecord:
+    """What intake wants of a message."""
+    given: Any = message.headers() or ()  # a list of pairs; the library's hints allow more
+    headers = tuple((name, value if isinstance(value, bytes) else b"") for name, value in given)
+    return SourceRecord(message.offset() or 0, message.timestamp()[1], message.key(), message.value(), headers)
+
+
+def source_records(messages: Sequence[Message]) -> list[SourceRecord]:
+    """What intake wants of messages."""
+    return [source_record(message) for message in messages]
 
 
 def runs(messages: Sequence[Message]) -> Iterator[tuple[Place, Sequence[Message]]]:
