@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from agents.errors import WrongUse
+from agents.tables.moments import moments
+from agents.tables.numerals import numerals
 from streams.arrays import Floats, Ints
 
-NUMERIC_SHARE = 0.95
-"""From this share of readable values on, a column of text counts as one of numbers."""
 IDENTIFIER_SHARE, IDENTIFIER_LEAST = 0.5, 50
 MILLISECONDS = 1e11
 """Numbers beyond this are milliseconds since 1970, those under it seconds."""
@@ -30,13 +30,9 @@ def features(columns: dict[str, Any], named: bool) -> Features:
     """Columns as features; what cannot tell anything is left out with a note, unless it was ``named``."""
     numbers, levels, notes = dict[str, Floats](), dict[str, Ints](), list[str]()
     for name, column in columns.items():
-        moments = _moments(column)
-        if moments is not None:
-            numbers |= {
-                name: moments,
-                f"{name}.hour": moments % 86_400 // 3_600,
-                f"{name}.weekday": moments // 86_400 % 7,
-            }
+        when = moments(column)
+        if when is not None:
+            numbers |= {name: when, f"{name}.hour": when % 86_400 // 3_600, f"{name}.weekday": when // 86_400 % 7}
             continue
         values, odd = _numbers(column)
         if values is None:
@@ -45,9 +41,10 @@ def features(columns: dict[str, Any], named: bool) -> Features:
         numbers[name] = values
         if odd:
             notes.append(f"{name}: {odd} values are no numbers and count as missing")
-    for name in [name for name, values in numbers.items() if _constant(values)]:
+    same = [name for name, values in numbers.items() if _constant(values)]
+    for name in [*same, *(name for name, codes in levels.items() if codes.min() == codes.max())]:
         notes.append(f"{name}: always the same, left out")
-        del numbers[name]
+        (numbers if name in numbers else levels).pop(name)
     for name in [] if named else [name for name, codes in levels.items() if _is_identifier(codes)]:
         notes.append(f"{name}: nearly every row has its own value, so it was left out as an identifier")
         del levels[name]
@@ -74,6 +71,31 @@ def label(name: str, column: Any, positive: str | None) -> Floats:
     return np.array([np.nan if text is None else float(text in wanted) for text in texts])
 
 
+def amounts(option: str, name: str, column: Any) -> Floats:
+    """A column of numbers, or of yes and no as 1 and 0; NaN where missing or, rarely, no number.
+
+    Raises:
+        WrongUse: it holds something else; with the first such value.
+
+    """
+    values, _ = _numbers(column)
+    if values is not None and not np.isnan(values).all():
+        return values
+    texts = [None if value is None else _plain(value) for value in column.to_pylist()]
+    if {text for text in texts if text is not None} <= POSITIVE | NEGATIVE and any(texts):
+        return np.array([np.nan if text is None else float(text in POSITIVE) for text in texts])
+    odd = (value for value in column.to_pylist() if value is not None and not _is_number(value))
+    found = repr(next(odd, "nothing"))
+    raise WrongUse(f"{option} {name}: {found} is no number; name a column of numbers, or write them as 1234.5")
+
+
+def categories(column: Any) -> tuple[Floats, list[str]]:
+    """A column's values as codes from 0 (NaN where missing), and the value of each code as text."""
+    encoded = column.cast("string").dictionary_encode()
+    codes = np.asarray(encoded.indices.to_numpy(zero_copy_only=False), dtype=np.float64)
+    return codes, [str(value) for value in encoded.dictionary.to_pylist()]
+
+
 def times(name: str, column: Any) -> Floats:
     """Moments as seconds since 1970, UTC; NaN where missing.
 
@@ -81,31 +103,14 @@ def times(name: str, column: Any) -> Floats:
         WrongUse: a value is no moment; with the first such value.
 
     """
-    moments = _moments(column)
-    if moments is not None:
-        return moments
+    when = moments(column)
+    if when is not None:
+        return when
     values, odd = _numbers(column)
     if values is None or odd:
         first = next(value for value in column.to_pylist() if value is not None and not _is_number(value))
         raise WrongUse(f"--time {name}: {first!r} is no moment; use ISO 8601, or seconds or milliseconds since 1970")
     return np.where(np.abs(values) > MILLISECONDS, values / 1_000.0, values)
-
-
-def _moments(column: Any) -> Floats | None:
-    from pyarrow import ArrowInvalid, compute, timestamp, types  # noqa: PLC0415 - only where a table is read
-
-    if types.is_string(column.type) or types.is_large_string(column.type):
-        trimmed = compute.replace_substring_regex(compute.utf8_trim_whitespace(column), r" UTC$", "")
-        try:
-            column = trimmed.cast(timestamp("us"))
-        except ArrowInvalid:
-            return None
-    if types.is_date(column.type):
-        column = column.cast(timestamp("us"))
-    if not types.is_timestamp(column.type) or column.null_count == len(column):
-        return None
-    whole = column.cast(timestamp("us", getattr(column.type, "tz", None))).cast("int64")
-    return np.asarray(whole.to_numpy(zero_copy_only=False), dtype=np.float64) / 1e6
 
 
 def _numbers(column: Any) -> tuple[Floats | None, int]:
@@ -114,15 +119,11 @@ def _numbers(column: Any) -> tuple[Floats | None, int]:
 
     kind = column.type
     if types.is_boolean(kind) or types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind):
-        values = np.asarray(column.cast("float64").to_numpy(zero_copy_only=False), dtype=np.float64)
+        values = np.asarray(column.cast("float64", safe=False).to_numpy(zero_copy_only=False), dtype=np.float64)
         return np.where(np.isfinite(values), values, np.nan), 0
     if types.is_null(kind):
         return np.full(len(column), np.nan), 0
-    given = [value for value in column.to_pylist() if value is not None]
-    odd = sum(not _is_number(value) for value in given)
-    if not given or odd > (1.0 - NUMERIC_SHARE) * len(given):
-        return None, 0
-    return np.array([float(value) if _is_number(value) else np.nan for value in column.to_pylist()]), odd
+    return numerals(column.cast("string"))
 
 
 def _is_number(value: object) -> bool:
@@ -133,7 +134,7 @@ def _is_number(value: object) -> bool:
 
 
 def _codes(column: Any) -> Ints:
-    encoded = column.cast("string").dictionary_encode() if str(column.type) != "string" else column.dictionary_encode()
+    encoded = column.cast("string").dictionary_encode()
     codes = encoded.indices.to_numpy(zero_copy_only=False)
     return np.where(np.isnan(codes.astype(np.float64)), 0, codes.astype(np.float64) + 1.0).astype(np.int64)
 

@@ -1,24 +1,37 @@
 """A table's columns from a file; beside ``agents.histories.parquet`` the only place that knows pyarrow."""
 
+from collections import Counter
 from pathlib import Path
 from typing import IO, Any
+
+import msgspec
 
 from agents.errors import WrongUse
 from agents.histories.files import content
 
 SUFFIXES = {".parquet": "parquet", ".pq": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}
+NULLS = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "?"]
 
 
 class TableFile:
-    """A file's columns by name as pyarrow arrays; ``broken`` counts the rows with too few or too many fields."""
+    """A file's columns by name as pyarrow arrays; ``notes`` says what was not as it should be.
+
+    Fields of nested objects are columns named ``a.b``; names are without spaces around them, and the second column of
+    a name is ``name (2)``.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.broken = 0
+        self.notes: list[str] = []
+        self._broken = 0
         table = self._read()
+        if self._broken:
+            told = f"{self._broken} rows have another number of fields than the header and were left out"
+            self.notes.append(told)
         self.rows: int = table.num_rows
-        self.columns: dict[str, Any] = {name: table.column(name).combine_chunks() for name in table.column_names}
-        if not self.rows:
+        self.columns: dict[str, Any] = dict(zip(_names(table.column_names), map(_whole, table.columns), strict=True))
+        self._drop_lists()
+        if not self.rows or not self.columns:
             raise WrongUse(f"{path}: no row in it; name a table with a header and at least one row")
 
     def require(self, name: str, option: str) -> Any:
@@ -37,37 +50,131 @@ class TableFile:
             import pyarrow as pa  # noqa: PLC0415 - only where a table is read
         except ImportError as error:
             raise WrongUse("tables need the extra analysis: pip install 'promostream[analysis]'") from error
+        suffixes = [suffix for suffix in self.path.suffixes if suffix != ".gz"]
+        ways = {"parquet": self._parquet, "jsonl": self._json, "csv": self._csv}
         with content(str(self.path)) as file:
             try:
-                return self._parsed(file)
-            except pa.ArrowInvalid as error:
+                return _flat(ways[SUFFIXES.get(suffixes[-1] if suffixes else "", "csv")](file))
+            except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
                 told = str(error).splitlines()[0]
                 raise WrongUse(f"{self.path}: {told}; it should be CSV with a header, JSON lines or Parquet") from error
 
-    def _parsed(self, file: IO[bytes]) -> Any:
-        from pyarrow import csv, json, parquet  # noqa: PLC0415 - as above
+    def _parquet(self, file: IO[bytes]) -> Any:
+        from pyarrow import parquet  # noqa: PLC0415 - as above
 
-        suffixes = [suffix for suffix in self.path.suffixes if suffix != ".gz"]
-        kind = SUFFIXES.get(suffixes[-1] if suffixes else "", "csv")
-        if kind == "parquet":
-            return parquet.read_table(file)
-        if kind == "jsonl":
-            return json.read_json(file)
-        head = file.read(65_536)
+        return parquet.read_table(file)
+
+    def _json(self, file: IO[bytes]) -> Any:
+        """JSON lines, or one array of objects; where a column's values are of several kinds they become text."""
+        from pyarrow import ArrowInvalid, json  # noqa: PLC0415 - as above
+
+        begins = file.read(64).lstrip()[:1]
         file.seek(0)
-        parse = csv.ParseOptions(delimiter=_delimiter(head), invalid_row_handler=self._skip)
-        convert = csv.ConvertOptions(
-            strings_can_be_null=True, null_values=["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "?"]
+        if begins != b"[":
+            try:
+                return json.read_json(file)
+            except ArrowInvalid:
+                file.seek(0)
+        return _of_objects(_objects(file, whole=begins == b"["))
+
+    def _csv(self, file: IO[bytes]) -> Any:
+        from pyarrow import types  # noqa: PLC0415 - as above
+
+        delimiter = _delimiter(file.read(65_536))
+        file.seek(0)
+        try:
+            table = self._separated(file, delimiter, "utf8")
+            if table.column_names and not any(types.is_binary(kind) for kind in table.schema.types):
+                return table
+        except UnicodeDecodeError:
+            pass
+        file.seek(0)
+        self._broken = 0
+        self.notes.append("the file is not UTF-8 and was read as Latin-1")
+        return self._separated(file, delimiter, "latin-1")
+
+    def _separated(self, file: IO[bytes], delimiter: str, encoding: str) -> Any:
+        from pyarrow import csv  # noqa: PLC0415 - as above
+
+        return csv.read_csv(
+            file,
+            read_options=csv.ReadOptions(encoding=encoding),
+            parse_options=csv.ParseOptions(
+                delimiter=delimiter, invalid_row_handler=self._skip, newlines_in_values=True
+            ),
+            convert_options=csv.ConvertOptions(strings_can_be_null=True, null_values=NULLS),
         )
-        return csv.read_csv(file, parse_options=parse, convert_options=convert)
 
     def _skip(self, row: Any) -> str:
         del row
-        self.broken += 1
+        self._broken += 1
         return "skip"
+
+    def _drop_lists(self) -> None:
+        from pyarrow import types  # noqa: PLC0415 - as above
+
+        for name, column in list(self.columns.items()):
+            if types.is_nested(column.type) or types.is_binary(column.type):
+                self.notes.append(f"{name}: lists and bytes are left out")
+                del self.columns[name]
 
 
 def _delimiter(head: bytes) -> str:
     """The sign that stands most often in the header: comma, semicolon, tab or bar."""
     header = head.splitlines()[0] if head else b""
     return max(",;\t|", key=lambda sign: header.count(sign.encode()))
+
+
+def _names(given: list[str]) -> list[str]:
+    seen: Counter[str] = Counter()
+    names = []
+    for name in map(str.strip, given):
+        seen[name] += 1
+        names.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return names
+
+
+def _whole(column: Any) -> Any:
+    return column.combine_chunks()
+
+
+def _flat(table: Any) -> Any:
+    from pyarrow import types  # noqa: PLC0415 - as above
+
+    while any(types.is_struct(kind) for kind in table.schema.types):
+        table = table.flatten()
+    return table
+
+
+def _objects(file: IO[bytes], *, whole: bool) -> list[dict[str, Any]]:
+    """The objects of a file, one to a line or in one array.
+
+    Raises:
+        ArrowInvalid: one of them is none.
+
+    """
+    from pyarrow import ArrowInvalid  # noqa: PLC0415 - as above
+
+    try:
+        if whole:
+            return msgspec.json.decode(file.read(), type=list[dict[str, Any]])
+        decoder = msgspec.json.Decoder(dict[str, Any])
+        return [decoder.decode(line) for line in file if line.strip()]
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ArrowInvalid(str(error)) from error
+
+
+def _of_objects(objects: list[dict[str, Any]]) -> Any:
+    import pyarrow as pa  # noqa: PLC0415 - as above
+
+    names = dict.fromkeys(name for one in objects for name in one)
+    return pa.table({name: _array([one.get(name) for one in objects]) for name in names})
+
+
+def _array(values: list[Any]) -> Any:
+    import pyarrow as pa  # noqa: PLC0415 - as above
+
+    try:
+        return pa.array(values)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
+        return pa.array([None if value is None else str(value) for value in values])

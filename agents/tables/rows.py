@@ -58,8 +58,5 @@ def _wanted(file: TableFile, selection: Selection, apart: list[str]) -> dict[str
 
 
 def _left_out(file: TableFile, kept: int, needed: list[str]) -> list[str]:
-    notes = (
-        [f"{file.broken} rows have another number of fields than the header and were left out"] if file.broken else []
-    )
     without = file.rows - kept
-    return notes + ([f"{without} rows without {' or '.join(needed)} were left out"] if without else [])
+    return [*file.notes, *([f"{without} rows without {' or '.join(needed)} were left out"] if without else [])]

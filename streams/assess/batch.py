@@ -69,7 +69,7 @@ def area_under_curve(labels: Floats, scores: Floats) -> float | None:
 def _fitted(table: Rows, known: int, seed: int, wanted: slice) -> Floats:
     labels = table.labels[max(known - MOST, 0) : known]
     rate = (labels.sum() + 0.5) / (len(labels) + 1.0)
-    if len(labels) < FEWEST or not 0.0 < labels.mean() < 1.0:
+    if len(labels) < FEWEST or not 0.0 < labels.mean() < 1.0 or not table.values.shape[1]:
         return np.full(wanted.stop - wanted.start, rate)
     values = table.values[max(known - MOST, 0) : known]
     best = _best(table, values[-CHOSEN_ON:], labels[-CHOSEN_ON:], seed)
@@ -91,6 +91,8 @@ def _fit(
     if labels.min() == labels.max():
         return lambda asked: np.full(len(asked), labels[0])
     usable: NDArray[np.bool_] = np.asarray(~np.isnan(values).all(axis=0))  # empty so far: no bins
+    if not usable.any():
+        return lambda asked: np.full(len(asked), labels.mean())
     categories = [is_category for is_category, used in zip(table.is_category, usable, strict=True) if used]
     model: Any = HistGradientBoostingClassifier(random_state=seed, categorical_features=categories or None, **kind)
     with threadpool_limits(None if len(labels) >= WORTH_THREADS else 1):

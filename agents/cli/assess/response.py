@@ -1,5 +1,6 @@
 """``promostream assess response``: will they?"""
 
+from math import isfinite
 from pathlib import Path
 
 import click
@@ -72,7 +73,8 @@ def _show(file: Path, numbers: list[str], levels: list[str], found: ResponseAsse
     shown = table("model", "log loss", "gain on the constant (95 %)", "AUC", "calibration", "F1")
     for name, figures in found.models.items():
         mean, low, high = figures.against_constant
-        beside = "" if name == "constant" else f"{-mean:+.4f} ({-high:+.4f} to {-low:+.4f})"
+        sure = f"({-high:+.4f} to {-low:+.4f})" if isfinite(high) else "(too few rows)"
+        beside = "" if name == "constant" else f"{-mean:+.4f} {sure}"
         cells = (number(figures.auc), number(figures.calibration_ratio), number(figures.f1))
         shown.add_row(name.replace("_", " "), f"{figures.log_loss:.4f}", beside, *cells)
     own.print(shown)

@@ -7,6 +7,7 @@ from rich.table import Table
 
 WIDTH = 110
 """Of a table that goes into a file or a pipe."""
+MOST_COLUMNS = 3
 
 
 def console() -> Console:
@@ -21,9 +22,15 @@ def table(*columns: str) -> Table:
 
 
 def show_notes(own: Console, notes: Iterable[str]) -> None:
-    """What a reader should know, a line each."""
+    """What a reader should know, a line each; what is said of more than three columns is said once."""
+    said: dict[str, list[str]] = {}
     for note in notes:
-        own.print(f"note: {note}")
+        said.setdefault(note.partition(": ")[2] or note, []).append(note)
+    for told, alike in said.items():
+        columns = ", ".join(note.partition(": ")[0] for note in alike[:MOST_COLUMNS])
+        together = f"{len(alike)} columns ({columns}, …): {told}"
+        for note in [together] if len(alike) > MOST_COLUMNS else alike:
+            own.print(f"note: {note}", markup=False)
 
 
 def number(value: float | None, digits: int = 3) -> str:

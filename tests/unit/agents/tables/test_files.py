@@ -1,0 +1,61 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from agents.tables.files import TableFile
+
+
+def read(folder: Path, name: str, content: str | bytes) -> TableFile:
+    """A file of this content, read."""
+    file = folder / name
+    file.write_bytes(content.encode() if isinstance(content, str) else content)
+    return TableFile(file)
+
+
+def values(table: TableFile, name: str) -> list[object]:
+    """A column as Python sees it."""
+    found: list[object] = table.columns[name].to_pylist()
+    return found
+
+
+def test_fields_of_nested_objects_are_columns_and_lists_are_left_out(tmp_path: Path) -> None:
+    """With a note."""
+    table = read(tmp_path, "a.jsonl", '{"u": {"a": {"b": 1}, "c": "x"}, "l": [1, 2]}\n')
+    assert list(table.columns) == ["u.a.b", "u.c"]
+    assert table.notes == ["l: lists and bytes are left out"]
+
+
+def test_a_json_column_of_several_kinds_becomes_text(tmp_path: Path) -> None:
+    """Also where the file is one array of objects, whatever fields they have."""
+    rows = [{"x": 1, "y": 1}, {"x": "a"}, {"x": None, "y": 2, "z": 2.5}]
+    lines = read(tmp_path, "a.jsonl", "\n".join(map(json.dumps, rows)))
+    whole = read(tmp_path, "b.json", json.dumps(rows))
+    for table in (lines, whole):
+        assert values(table, "x") == ["1", "a", None]
+        assert values(table, "y") == [1, None, 2]
+        assert values(table, "z") == [None, None, 2.5]
+
+
+def test_a_file_that_is_not_utf_8_is_read_as_latin_1(tmp_path: Path) -> None:
+    """Whether the header or a value shows it."""
+    for content in ("größe,b\n1,x\n", "a,b\n1,für\n"):
+        table = read(tmp_path, "a.csv", content.encode("latin-1"))
+        assert content.splitlines()[0].split(",") == list(table.columns)
+        assert table.notes == ["the file is not UTF-8 and was read as Latin-1"]
+
+
+def test_names_are_stripped_and_a_second_one_is_numbered(tmp_path: Path) -> None:
+    """Nothing is lost, and nothing is taken for something else."""
+    table = read(tmp_path, "a.csv", " x ,x,y\n1,2,3\n")
+    assert list(table.columns) == ["x", "x (2)", "y"]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_separators_are_told_by_the_header(tmp_path: Path, separator: str) -> None:
+    """A byte order mark and Windows' line ends do no harm; rows of another length are left out, with a note."""
+    rows = [["x", "y"], ["1", "2"], ["1", "2", "3"]]
+    text = "\ufeff" + "".join(separator.join(row) + "\r\n" for row in rows)
+    table = read(tmp_path, "a.csv", text)
+    assert values(table, "x") == [1]
+    assert table.notes == ["1 rows have another number of fields than the header and were left out"]
