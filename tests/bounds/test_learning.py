@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from msgspec import structs
 
-from schemas.closed_decisions import ClosedDecision
 from schemas.codec import encode_msgpack
 from schemas.fraud import FraudSample
 from schemas.origins import Origin
@@ -13,31 +12,10 @@ from streams.features.catalogue import FRAUD_ROW, RESPONSE_ROW, VERSION
 from streams.folding import Fold, LogRecord, Output
 from streams.learn import FraudLearning, LearnSettings, ResponseLearning
 from streams.learn.response import MAX_CAMPAIGNS
+from tests.making.closed import NOTHING
 
 RANDOM = np.random.default_rng(5)
-CLOSED = ClosedDecision(
-    origin=Origin("user-log", 0, 0),
-    decision_id="d",
-    user="u",
-    campaign="c@1",
-    kind="cart_abandonment",
-    ghost=False,
-    channel="push",
-    action=1,
-    propensities=(0.5, 0.5),
-    depths=(0.0, 0.1),
-    sent=(False, True),
-    x=(0.0,) * len(RESPONSE_ROW),
-    catalogue=VERSION,
-    opened_at=0,
-    closed_at=1,
-    delivered=True,
-    clicked=False,
-    purchased=False,
-    revenue=0,
-    margin=0,
-    first=True,
-)
+CLOSED = structs.replace(NOTHING, action=1, delivered=True)
 
 
 def head(fold: Fold) -> int:

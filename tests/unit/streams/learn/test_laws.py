@@ -7,14 +7,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
-from schemas.closed_decisions import ClosedDecision
 from schemas.codec import encode_msgpack
 from schemas.fraud import FraudSample
 from schemas.origins import Origin
 from streams.features.catalogue import FRAUD_ROW, RESPONSE_ROW, VERSION
 from streams.folding import Fold, LogRecord, Output, Refusal
 from streams.learn import FraudLearning, LearnSettings, ResponseLearning
+from tests.making.closed import NOTHING
 
 SETTINGS = LearnSettings(retrain_every=4, refit_every=6, reservoir=8, trees=3)
 MAKE: dict[str, Callable[[], Fold]] = {
@@ -32,18 +33,13 @@ specs_of_logs = st.lists(
 def closed(at: int, spec: Spec) -> bytes:
     """A closed decision of a drawn shape."""
     (partition, offset, n), ghost, sent, label, seed = spec
-    decision = ClosedDecision(
+    decision = structs.replace(
+        NOTHING,
         origin=Origin("user-log", partition, offset, n),
         decision_id=f"e1-{partition}-{offset}-{n}",
-        user="u",
         campaign=f"c{seed % 3}@1",
-        kind="cart_abandonment",
         ghost=ghost,
-        channel="push",
         action=int(sent),
-        propensities=(0.5, 0.5),
-        depths=(0.0, 0.1),
-        sent=(False, True),
         x=tuple(np.random.default_rng(seed).exponential(1.0, len(RESPONSE_ROW)).tolist()),
         catalogue=VERSION if seed % 10 else "0",
         opened_at=at,
@@ -51,9 +47,6 @@ def closed(at: int, spec: Spec) -> bytes:
         delivered=sent,
         clicked=sent and label,
         purchased=label,
-        revenue=0,
-        margin=0,
-        first=True,
     )
     return encode_msgpack(decision)
 

@@ -19,30 +19,7 @@ from streams.learn import FraudLearning, LearnSettings, ResponseLearning
 from streams.learn.ledger import Ledger
 from streams.models.store import ModelStore
 from streams.response.logistic import Logistic
-
-NOTHING = ClosedDecision(
-    origin=Origin("user-log", 0, 0),
-    decision_id="e1-0-0-0",
-    user="u",
-    campaign="cart-rescue@4",
-    kind="cart_abandonment",
-    ghost=False,
-    channel="push",
-    action=0,
-    propensities=(0.4, 0.6),
-    depths=(0.0, 0.1),
-    sent=(False, True),
-    x=(0.0,) * len(RESPONSE_ROW),
-    catalogue=VERSION,
-    opened_at=0,
-    closed_at=10,
-    delivered=False,
-    clicked=False,
-    purchased=False,
-    revenue=0,
-    margin=0,
-    first=True,
-)
+from tests.making.closed import NOTHING
 
 
 def decision(number: int, **fields: object) -> ClosedDecision:
