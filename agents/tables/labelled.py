@@ -14,6 +14,8 @@ from streams.assess.response import known_before
 
 REFITS = 10
 MOST_DAYS = 60
+MOST_FITTED = 5_000_000
+"""Rows in all fits together up to which boosting is refitted daily; a million take about a minute."""
 DAY = 86_400.0
 
 
@@ -66,10 +68,10 @@ def known(moments: Floats, delay: float, *, timed: bool) -> Ints:
 
 
 def refits(moments: Floats, *, timed: bool) -> list[int]:
-    """Daily where a table of times spans three to sixty days, else ten times at equal numbers of rows."""
+    """Daily where times span three to sixty days and that is not too much to fit, else ten times, evenly by rows."""
     count = len(moments)
     days = (moments[-1] - moments[0]) / DAY if timed else 0.0
-    if 3.0 <= days <= MOST_DAYS:  # noqa: PLR2004 - as the docstring says
+    if 3.0 <= days <= MOST_DAYS and count * days / 2.0 <= MOST_FITTED:  # noqa: PLR2004 - as the docstring says
         starts = np.searchsorted(moments, np.arange(np.ceil(moments[0] / DAY), moments[-1] / DAY) * DAY)
         return sorted({int(start) for start in starts if 0 < start < count})
     return sorted({count * k // REFITS for k in range(1, REFITS)} - {0})

@@ -14,7 +14,7 @@ FEWEST = 50
 """Labels under which boosting answers the base rate."""
 MOST = 1_000_000
 """The newest rows that one fit takes."""
-CHOSEN_ON = 200_000
+CHOSEN_ON = 100_000
 """The newest rows on which a candidate of the grid is chosen."""
 KEPT_BACK = 0.2
 WORTH_THREADS = 100_000

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from schemas.models import ModelSnapshot
 from streams.folding import Refusal
-from streams.fraud.kernel import compiled
+from streams.fraud.kernel import compiled, compiled_rows
 from streams.models.snapshots import unpack
 
 ALGORITHM = "isolation_forest"
@@ -67,6 +67,19 @@ class IsolationForest:
         # A forest of single rows has no expected depth: scikit-learn scores it 2⁻¹.
         ratio = depth / self._expected if self._expected else 1.0
         return float(2.0**-ratio) + self._offset
+
+    def scores(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The anomaly scores (n) of many rows (n × columns), each the very number that ``score`` gives.
+
+        Raises:
+            ValueError: rows of another width, or a value that is not finite.
+
+        """
+        if rows.ndim != 2 or rows.shape[1] != self.columns or not np.isfinite(rows).all():  # noqa: PLR2004 - a matrix
+            raise ValueError(f"rows of {self.columns} finite numbers are needed, got a shape of {rows.shape}")
+        depths = compiled_rows()(np.ascontiguousarray(rows, dtype=np.float64), *self._nodes)
+        ratios = depths / self._expected if self._expected else np.ones(len(rows))
+        return 2.0**-ratios + self._offset
 
     def rank(self, score: float) -> float:
         """The share of training rows under a score, in [0, 1], straight between the quantiles kept."""

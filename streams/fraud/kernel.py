@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Kernel = Callable[[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any], int], float]
+RowsKernel = Callable[[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any], int], NDArray[np.float64]]
 
 
 def depth_sum(
@@ -43,4 +44,28 @@ def compiled() -> Kernel:
 
     signature = "float64(float64[::1], int16[::1], float64[::1], int32[:, ::1], int32[::1], int64)"
     kernel: Kernel = njit(signature)(depth_sum)
+    return kernel
+
+
+@cache
+def compiled_rows() -> RowsKernel:
+    """The same walk for many rows (n × columns, C order) in one call: their sums (n)."""
+    from numba import njit  # noqa: PLC0415 - as above
+
+    walk = compiled()
+
+    def depth_sums(
+        rows: NDArray[Any],
+        features: NDArray[Any],
+        values: NDArray[Any],
+        children: NDArray[Any],
+        roots: NDArray[Any],
+        depth: int,
+    ) -> NDArray[np.float64]:
+        sums = np.empty(len(rows))
+        for k in range(len(rows)):
+            sums[k] = walk(rows[k], features, values, children, roots, depth)
+        return sums
+
+    kernel: RowsKernel = njit(depth_sums)
     return kernel

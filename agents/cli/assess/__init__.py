@@ -2,7 +2,7 @@
 
 import click
 
-from agents.cli.assess import response
+from agents.cli.assess import amount, fraud, policy, response, uplift
 
 
 @click.group("assess")
@@ -12,8 +12,12 @@ def command() -> None:
     \b
     Examples:
       promostream assess response visits.csv.gz --label bought --time at --delay 24h
-      promostream assess response leads.parquet --label won --ignore lead_id --json figures.json
+      promostream assess amount orders.parquet --label margin
+      promostream assess uplift mail.csv --treatment sent --outcome visit
+      promostream assess fraud orders.csv --label charged_back
+      promostream assess policy log.csv --action offer --reward margin --propensity p --target uniform
     """
 
 
-command.add_command(response.command)
+for question in (response, amount, uplift, fraud, policy):
+    command.add_command(question.command)

@@ -22,7 +22,7 @@ from agents.tables.rows import Selection
 from streams.assess.response import ResponseAssessment, assess_response
 
 
-@click.command("response")
+@click.command("response", short_help="Will they? Log loss, AUC and calibration beside boosting and the constant.")
 @file_argument
 @click.option("--label", required=True, help="Column that holds what came: 0 or 1, yes or no, true or false.")
 @click.option("--positive", help="The label's positive value, where it has other ones.")

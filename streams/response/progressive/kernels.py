@@ -19,17 +19,18 @@ HASH_STEP = 2_654_435_761
 HASH_SHIFT = 7
 
 
-def _machine_code(loop: Loop) -> Loop:
+def machine_code(loop: Loop) -> Loop:
+    """A loop, compiled at its first call."""
     return cast("Loop", numba.njit(loop))
 
 
-@_machine_code
+@machine_code
 def sigmoid(logit: float) -> float:
     """1 / (1 + e^−logit), the logit clipped to ±35."""
     return float(1.0 / (1.0 + np.exp(-min(max(logit, -STEEPEST), STEEPEST))))
 
 
-@_machine_code
+@machine_code
 def learn_row(
     index: Ints, value: Floats, error_free: float, label: float, mean: Floats, cov: Floats, scratch: Floats
 ) -> None:
@@ -56,10 +57,15 @@ def learn_row(
                 cov[i, j] -= shrink * scratch[j]
 
 
-@_machine_code
+@machine_code
 def forget(cov: Floats, prior: Floats, keep: float) -> None:
-    """Let the posterior widen by 1/``keep``, but no variance beyond its prior."""
-    cov /= keep
+    """Let the posterior widen by 1/``keep``, but no variance beyond its prior.
+
+    What rounding makes unequal above and below the diagonal would grow by 1/``keep`` too, without end: it is evened.
+    """
+    for i in range(len(prior)):
+        for j in range(i + 1):
+            cov[i, j] = cov[j, i] = 0.5 * (cov[i, j] + cov[j, i]) / keep
     for i in range(len(prior)):
         if cov[i, i] > prior[i]:
             shrink = np.sqrt(prior[i] / cov[i, i])
@@ -67,7 +73,7 @@ def forget(cov: Floats, prior: Floats, keep: float) -> None:
             cov[:, i] *= shrink
 
 
-@_machine_code
+@machine_code
 def row_logit(index: Ints, value: Floats, offset: float, mean: Floats, cov: Floats) -> float:
     """The predictive log-odds: the mean logit, moderated by its variance."""
     logit, spread = offset, 0.0
@@ -80,7 +86,7 @@ def row_logit(index: Ints, value: Floats, offset: float, mean: Floats, cov: Floa
     return float(logit / np.sqrt(1.0 + PROBIT * max(spread, 0.0)))
 
 
-@_machine_code
+@machine_code
 def predict_and_learn(
     index: Ints,
     value: Floats,
@@ -110,7 +116,7 @@ def predict_and_learn(
     return logits
 
 
-@_machine_code
+@machine_code
 def predict_and_learn_apart(
     index: Ints,
     value: Floats,
@@ -138,7 +144,7 @@ def predict_and_learn_apart(
     return logits
 
 
-@_machine_code
+@machine_code
 def learn_row_apart(index: Ints, value: Floats, offset: float, label: float, mean: Floats, variance: Floats) -> None:
     """One step of the Kalman filter as if the weights knew nothing of each other."""
     logit, spread = offset, 0.0
@@ -154,7 +160,7 @@ def learn_row_apart(index: Ints, value: Floats, offset: float, label: float, mea
         variance[index[k]] -= weight * step * variance[index[k]] * value[k]
 
 
-@_machine_code
+@machine_code
 def rate(labels: Floats, known: Ints, state: Floats, keep: float) -> Floats:
     """Log-odds of the share of positives in ``state`` (positives, labels), of which each label leaves ``keep``."""
     logits, learned = np.empty(len(known)), 0
@@ -169,7 +175,7 @@ def rate(labels: Floats, known: Ints, state: Floats, keep: float) -> Floats:
     return logits
 
 
-@_machine_code
+@machine_code
 def place_pairs(bins: Ints, mask: int, places: Ints) -> None:
     """The hashed place of every pair of columns at every resolution; ``bins`` is columns × resolutions."""
     columns, resolutions = bins.shape
@@ -182,7 +188,7 @@ def place_pairs(bins: Ints, mask: int, places: Ints) -> None:
                 at += 1
 
 
-@_machine_code
+@machine_code
 def predict_and_learn_pairs(
     bins: Ints,
     offset: Floats,
@@ -217,7 +223,7 @@ def predict_and_learn_pairs(
     return logits
 
 
-@_machine_code
+@machine_code
 def mix(logits: Floats, labels: Floats, known: Ints, weights: Floats, share: float) -> Floats:
     """Mixed probabilities, rows as in ``predict_and_learn``; ``weights`` (sum 1) moves with every label learned."""
     mixed, learned, experts = np.zeros(len(known)), 0, len(weights)
@@ -236,7 +242,7 @@ def mix(logits: Floats, labels: Floats, known: Ints, weights: Floats, share: flo
     return mixed
 
 
-@_machine_code
+@machine_code
 def rate_levels(
     levels: Ints, labels: Floats, known: Ints, counts: Floats, sums: Floats, totals: Floats, pull: float
 ) -> Floats:
@@ -259,7 +265,7 @@ def rate_levels(
     return rated
 
 
-@_machine_code
+@machine_code
 def standardise(columns: Floats, moments: Floats, most: float) -> Floats:
     """Each value by the running mean and deviation up to and with it (Welford 1962), clipped; NaN stays.
 

@@ -30,6 +30,16 @@ def dense(rows: Floats) -> Encode:
     return encode
 
 
+def test_forgetting_stays_stable_for_ever() -> None:
+    """After so many labels that rounding, let grow, would be e¹⁰⁰ times as large, it is near the truth."""
+    rng, count, truth = np.random.default_rng(0), 20_000, np.array([-1.0, 0.8, -0.6, 0.0, 0.3])
+    rows = np.concatenate([np.ones((count, 1)), rng.normal(size=(count, 4))], axis=1)
+    labels = (rng.random(count) < 1.0 / (1.0 + np.exp(-rows @ truth))).astype(np.float64)
+    expert = Bayesian(dense(rows), 5, prior=1.0, keep=0.995)
+    expert.advance(replay(labels, 0, count), np.zeros(count))
+    assert np.abs(expert.mean - truth).max() < 1.0
+
+
 def test_the_base_rate_is_the_rate_so_far() -> None:
     """After k labels with s positives it says (s + ½) / (k + 1); the recent one follows a change."""
     labels = np.array([0.0] * 3_000 + [1.0] * 3_000)

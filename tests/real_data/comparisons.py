@@ -1,0 +1,147 @@
+"""What is compared on which public data set, and what must hold: the table of the README's section on real data."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from agents.tables.experiments import ExperimentChoice, read_experiment
+from agents.tables.labelled import refits
+from agents.tables.logged import Log, read_logged
+from agents.tables.rows import Selection
+from streams.arrays import Bools, Floats
+from streams.assess.fraud import COMBINED, assess_fraud
+from streams.assess.policy import assess_policy
+from streams.assess.response import assess_response, known_before
+from streams.assess.uplift import Economics, assess_uplift
+from tests.real_data.taobao import DAY, read_user_days
+
+SEED = 0
+SPLITS = 20
+HALF_OF_THEM_AND_MORE = 8
+"""Sets of ADBench's ten on which the combined risk must keep up."""
+BEHIND = 0.02
+Progress = Callable[[str], None]
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """One line of the table: ``figures`` by name, the ``target`` in words, and whether it holds."""
+
+    data: str
+    question: str
+    figures: dict[str, float]
+    target: str
+    holds: bool
+
+
+def taobao(data: Path, say: Progress) -> list[Comparison]:
+    """Who buys within 24 h of a day's first event, labels a day late."""
+    table = read_user_days(data / "taobao_userbehavior.csv.gz")
+    say(f"taobao: {len(table.labels):,} user days")
+    levels = np.zeros((len(table.labels), 0), np.int64)
+    known, starts = known_before(table.moments, float(DAY)), refits(table.moments, timed=True)
+    models = assess_response(table.numbers, levels, table.labels, known, starts).models
+    champion, boosting, constant = models["champion"], models["batch"], models["constant"]
+    best = min(boosting.log_loss - 0.005, constant.log_loss)
+    return [
+        Comparison(
+            "Taobao",
+            "buys within 24 h",
+            {
+                "champion log loss": champion.log_loss,
+                "boosting log loss": boosting.log_loss,
+                "constant log loss": constant.log_loss,
+                "champion AUC": champion.auc or 0.0,
+                "boosting AUC": boosting.auc or 0.0,
+            },
+            "log loss ≤ boosting's − 0.005 and ≤ the constant's; AUC ≥ boosting's",
+            champion.log_loss <= best and (champion.auc or 0.0) >= (boosting.auc or 0.0),
+        )
+    ]
+
+
+def hillstrom(data: Path, say: Progress) -> list[Comparison]:
+    """Whom the e-mail for women moves to visit."""
+    choice = ExperimentChoice(
+        "segment", "visit", "Womens E-Mail", "No E-Mail", selection=Selection(ignore=("conversion", "spend"))
+    )
+    read = read_experiment(data / "hillstrom.csv.gz", choice)
+    say(f"hillstrom: {SPLITS} half-splits")
+    models = assess_uplift(read.experiment, Economics(1.0, read.cost), read.names, SPLITS).models
+    ours, boosting, response = (
+        models[name].qini.mean * 1e3 for name in ("effect_learner", "t_learner", "response_ranking")
+    )
+    return [
+        Comparison(
+            "Hillstrom",
+            "visits by the e-mail for women",
+            {
+                "effect learner Qini × 10³": ours,
+                "T-learner Qini × 10³": boosting,
+                "response ranking Qini × 10³": response,
+                "effect learner spread × 10³": models["effect_learner"].qini.spread * 1e3,
+            },
+            "Qini × 10³ ≥ 0.95 × boosting's, and ≥ the response ranking's + 1.5",
+            ours >= 0.95 * boosting and ours >= response + 1.5,
+        )
+    ]
+
+
+def adbench(data: Path, say: Progress) -> list[Comparison]:
+    """Anomalies without labels, every set in a seeded shuffle."""
+    found = []
+    for file in sorted((data / "adbench").glob("*.npz")):
+        say(f"adbench: {file.stem}")
+        found.append(_anomalies(file.stem, *_shuffled(file)))
+    keeping_up = sum(one.holds for one in found)
+    whole = Comparison(
+        "ADBench",
+        "combined risk",
+        {"sets": float(len(found)), "sets on which it keeps up": float(keeping_up)},
+        f"AUC ≥ the best single detector's − {BEHIND} on at least {HALF_OF_THEM_AND_MORE} of 10",
+        keeping_up >= HALF_OF_THEM_AND_MORE,
+    )
+    return [*found, whole]
+
+
+def _shuffled(file: Path) -> tuple[Floats, Bools]:
+    content = np.load(file)
+    order = np.random.default_rng(SEED).permutation(len(content["y"]))
+    return np.asarray(content["X"][order], dtype=np.float64), np.asarray(content["y"][order] == 1)
+
+
+def _anomalies(name: str, rows: Floats, labels: Bools) -> Comparison:
+    models = assess_fraud(rows, np.zeros((len(rows), 0), np.int64), labels, SEED).models
+    areas = {detector: model.auc or 0.0 for detector, model in models.items()}
+    best = max(area for detector, area in areas.items() if detector != COMBINED)
+    holds = areas[COMBINED] >= best - BEHIND
+    return Comparison(f"ADBench {name}", "ROC AUC", areas, f"combined ≥ best single − {BEHIND}", holds)
+
+
+def open_bandit(data: Path, say: Progress) -> list[Comparison]:
+    """Questions that the log cannot answer are refused."""
+    return [
+        _refused(data / "obd" / f"{log}_all.csv.gz", target, say)
+        for log, target in (("bts", "uniform"), ("random", "item-marginal"))
+    ]
+
+
+def _refused(file: Path, target: str, say: Progress) -> Comparison:
+    say(f"open bandit: {file.name} → {target}")
+    log = Log("item_id", "click", "propensity_score", target, selection=Selection("timestamp"))
+    found = assess_policy(read_logged(file, log).asked)
+    support = found.support
+    figures = {
+        "effective sample size": support.effective_sample_size,
+        "weighted conversions": support.weighted_conversions,
+    }
+    return Comparison(f"Open Bandit {file.stem}", f"{target} instead", figures, "refused", found.refused)
+
+
+COMPARISONS: dict[str, Callable[[Path, Progress], list[Comparison]]] = {
+    "taobao": taobao,
+    "hillstrom": hillstrom,
+    "adbench": adbench,
+    "open-bandit": open_bandit,
+}

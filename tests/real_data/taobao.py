@@ -1,0 +1,93 @@
+"""Taobao's clickstream as a table: one row per user and day at the day's first event; will they buy within 24 h?"""
+
+import csv
+import gzip
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from streams.arrays import Floats
+
+BEGIN, DAYS = 1_511_539_200, 9
+"""2017-11-25, midnight in China, in seconds; rows outside the nine days are left out."""
+DAY, HOUR = 86_400, 3_600
+HALF_LIFE = 2.0 * DAY
+SESSION_PAUSE = HOUR // 2
+TYPES = ("pv", "cart", "fav", "buy")
+FIELDS = 5
+
+
+class Event(NamedTuple):
+    """One row of the file."""
+
+    at: int
+    user: str
+    item: str
+    category: str
+    type: str
+
+
+class UserDays(NamedTuple):
+    """``numbers`` (n × columns, NaN where missing) by ``names``, ``labels`` (n) and ``moments`` (n, s), by time."""
+
+    names: list[str]
+    numbers: Floats
+    labels: Floats
+    moments: Floats
+
+
+def read_user_days(file: Path) -> UserDays:
+    """The table of a file; what a row knows is older than its moment."""
+    by_user: dict[str, list[Event]] = defaultdict(list)
+    for event in sorted(_events(file)):
+        by_user[event.user].append(event)
+    found = sorted(row for events in by_user.values() for row in _rows(events))
+    names = [name for kind in TYPES for name in (f"{kind}", f"{kind}.day", f"{kind}.recent", f"{kind}.hours_since")]
+    names += ["active_days", "day", "hour", "categories", "items", "sessions", "first_type"]
+    columns = np.array([row[2] for row in found])
+    return UserDays(names, columns, np.array([row[1] for row in found]), np.array([row[0] for row in found]))
+
+
+def _events(file: Path) -> Iterator[Event]:
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        for row in csv.reader(lines):
+            if len(row) == FIELDS and row[4].isdigit() and BEGIN <= int(row[4]) < BEGIN + DAYS * DAY:
+                yield Event(int(row[4]), row[0], row[1], row[2], row[3])
+
+
+def _rows(events: list[Event]) -> Iterator[tuple[float, float, tuple[float, ...]]]:
+    """Of one user's events in order: moment, label and columns of the first of each day."""
+    seen: set[int] = set()
+    for number, event in enumerate(events):
+        day = (event.at - BEGIN) // DAY
+        if day not in seen:
+            seen.add(day)
+            buys = any(other.type == "buy" and event.at < other.at <= event.at + DAY for other in events[number:])
+            yield float(event.at), float(buys), tuple(_columns(event, events[:number]))
+
+
+def _columns(event: Event, past: list[Event]) -> Iterator[float]:
+    past = [other for other in past if other.at < event.at]
+    for kind in TYPES:
+        yield from _of_type(event.at, [other.at for other in past if other.type == kind])
+    yield len({(other.at - BEGIN) // DAY for other in past})
+    yield (event.at - BEGIN) // DAY
+    yield (event.at - BEGIN) % DAY / HOUR
+    yield len({other.category for other in past})
+    yield len({other.item for other in past})
+    yield _sessions([other.at for other in past])
+    yield TYPES.index(event.type)
+
+
+def _of_type(now: int, times: list[int]) -> Iterable[float]:
+    """How many, how many within a day, decayed, and hours since the last."""
+    recent = sum(time > now - DAY for time in times)
+    decayed = sum(2.0 ** ((time - now) / HALF_LIFE) for time in times)
+    return len(times), recent, decayed, (now - times[-1]) / HOUR if times else np.nan
+
+
+def _sessions(times: list[int]) -> float:
+    return sum(not number or time - times[number - 1] > SESSION_PAUSE for number, time in enumerate(times))
