@@ -34,8 +34,10 @@ def bring_to_rest(stage: Stage) -> None:
             workers[-1].back()
         stage.wait(partial(_through, stage, role), f"{role} is through")
         stage.wait(partial(_all_up, workers), f"every {role} that should run does")
-        for standing in workers:
-            _leave(standing.role, standing.stop() if standing.wanted else 0)
+        while staying := [standing for standing in workers if standing.wanted]:
+            if role == "decide":  # one that is told to leave amid a rebalance has no right to a last checkpoint
+                stage.wait(partial(_owned, stage, staying), "every partition of the log has an owner")
+            _leave(role, staying[0].stop())
 
 
 def _leave(role: str, code: int) -> None:
@@ -46,6 +48,12 @@ def _leave(role: str, code: int) -> None:
 def _all_up(workers: list[Standing]) -> bool:
     """Whether nobody is just starting: SIGTERM would not find a handler yet."""
     return all(standing.worker.ready() for standing in workers if standing.wanted)
+
+
+def _owned(stage: Stage, workers: list[Standing]) -> bool:
+    """Whether these decide for all partitions, each once."""
+    owned = [label for standing in workers for label in standing.worker.series("lag_records")]
+    return len(owned) == len(set(owned)) == stage.settings.partitions and _all_up(workers)
 
 
 def _through(stage: Stage, role: str) -> bool:

@@ -60,7 +60,7 @@ BAD = {
     "nothing": Bad(BROWSES, None, "not_json", ""),
     "a list": Bad(BROWSES, b"[1, 2]", "wrong_type", ""),
     "too large": Bad(CLICKS, event(attributes={"note": "x" * MAX_BYTES}), "too_large", ""),
-    "with a registry's prefix": Bad(CLICKS, b"\x00\x00\x00\x00\x07" + event(), "unsupported_format", ""),
+    "Avro behind a registry's prefix": Bad(CLICKS, b"\x00\x00\x00\x00\x07\x02u1", "unsupported_format", ""),
     "of an unknown type": Bad(BROWSES, event(type="teleport"), "unknown_type", "type"),
     "without an id": Bad(BROWSES, event(event_id=None), "missing_field", "event_id"),
     "of nobody": Bad(BROWSES, event(user_id=None), "missing_field", "user_id"),
