@@ -45,13 +45,14 @@ _PUBLISH = "publish it again or activate another version"
 class ModelStore:
     """Few compiled models by name, version and checksum. Threads may add and get at the same time.
 
-    Held are, of each name, the ``ASKED`` versions asked for last, and the ``ADDED`` snapshots added last; besides,
+    Held are, of each name, the ``asked`` versions asked for last, and the ``added`` snapshots added last; besides,
     as long as somebody scores with it, any other (by a weak reference). What was asked for and is not here is in
     ``missing()``: whoever reads ``models`` adds it, again if need be. So memory does not grow with versions.
     A snapshot that cannot be used is kept as its refusal, so that the fold that needs it stops, and no other.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, asked: int = ASKED, added: int = ADDED) -> None:
+        self._most_asked, self._most_added = asked, added
         self.grown = 0
         """How many snapshots have been added: changes when a missing model may have come."""
         self._added: dict[Version, dict[str, Compiled | Refusal]] = {}
@@ -70,7 +71,7 @@ class ModelStore:
         self._alive[*key, sha256] = model
         # A new dict put in one step: another thread sees the old or the new one, never a half.
         others = {version: held for version, held in self._added.items() if version != key}
-        self._added = _last({**others, key: {**known, sha256: model}}, ADDED)
+        self._added = _last({**others, key: {**known, sha256: model}}, self._most_added)
         self._trained = _last({**self._trained, key: snapshot.trained_until}, REMEMBERED)
         self._missing.pop(key, None)
         self.grown += 1
@@ -105,7 +106,7 @@ class ModelStore:
 
     def _hold(self, key: tuple[str, int, str], model: Compiled) -> None:
         others = [asked for asked in self._asked if asked[0] == key[0] and asked != key]
-        for oldest in others[: max(len(others) - ASKED + 1, 0)]:
+        for oldest in others[: max(len(others) - self._most_asked + 1, 0)]:
             self._asked.pop(oldest, None)
         self._asked.pop(key, None)
         self._asked[key] = model

@@ -12,6 +12,7 @@ from schemas.models import ModelSnapshot
 from streams.fold import DecideFold
 from streams.models.store import ModelStore
 from tests.benchmarks.figures import Core, Phases
+from tests.benchmarks.peers.task import EVERY
 from tests.benchmarks.shop_log import FOLD, ShopLog
 
 CHUNK = 500
@@ -48,7 +49,7 @@ def measure(log: ShopLog, campaigns: int, repetitions: int) -> Core:
 
     The whole is measured without a watch; ``profiles`` is what the parts leave of it.
     """
-    store = ModelStore()
+    store = ModelStore(EVERY, EVERY)
     for output in log.models:
         store.add(decode_msgpack(output.value, ModelSnapshot))
     settle_memory()

@@ -15,6 +15,7 @@ from schemas.records import EventTaken, Record
 from streams.fold import DecideFold
 from streams.folding import LogRecord, Output
 from streams.models.store import ModelStore
+from tests.benchmarks.peers.task import EVERY
 from tests.benchmarks.shop_log import FOLD, ShopLog
 
 ENCODED_AT_ONCE = 1_000
@@ -97,7 +98,7 @@ class Population:
 
 def models_of(log: ShopLog) -> ModelStore:
     """The models that a log activates."""
-    store = ModelStore()
+    store = ModelStore(EVERY, EVERY)
     for output in log.models:
         store.add(decode_msgpack(output.value, ModelSnapshot))
     return store

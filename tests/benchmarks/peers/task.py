@@ -34,6 +34,9 @@ from streams.models.store import ModelStore
 from streams.state import FoldSettings
 from streams.users import Entry
 
+EVERY = 100_000
+"""Model versions that are held while measuring: the log is folded again and again."""
+
 LOG_PREFIX = "BENCH_LOG_PREFIX"
 WRITTEN = (TRIGGERS, DECISIONS, FRAUD_ALERTS, CLOSED_DECISIONS, FRAUD_SAMPLES, DEAD_LETTERS)
 """The topics that the fold of ``decide`` writes."""
@@ -68,7 +71,7 @@ def read_task() -> Task:
 
 def make_folds(task: Task) -> list[DecideFold]:
     """The folds of ``decide``, one per partition, with the models that the log will activate."""
-    store, told = ModelStore(), FoldSettings(coupon_key=task.settings.coupons().value)
+    store, told = ModelStore(EVERY, EVERY), FoldSettings(coupon_key=task.settings.coupons().value)
     for message in read_partition(task.source, MODELS, 0):
         store.add(decode_msgpack(message.value() or b"", ModelSnapshot))
     return [DecideFold(partition, told, store) for partition in range(task.settings.partitions)]
