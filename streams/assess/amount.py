@@ -1,15 +1,15 @@
 """``assess amount``: the progressive champion beside the running mean and beside boosting, on the same rows."""
 
 from collections.abc import Callable
-from itertools import pairwise
 
 import msgspec
 import numpy as np
 
 from streams.arrays import Floats, Ints
-from streams.assess import batch
 from streams.assess.amount_figures import AmountFigures, judge_amounts
-from streams.assess.boosting import refitted_amounts
+from streams.assess.batch import refitted_amounts
+from streams.assess.boosting import rows
+from streams.assess.figures import stretches
 from streams.assess.response import ONCE, PERIODS, WARM_UP
 from streams.response.amount.blend import NAMES, Blend
 
@@ -58,13 +58,13 @@ def assess_amount(
     ``numbers`` (n × F, NaN where missing), ``levels`` (n × C, codes from 0), ``labels`` (n), ``ready`` (n): how many
     labels are known before each row; rows are in the order of time. Boosting is fitted anew at ``refits``.
     """
-    blended = Blend(numbers, levels, labels, ready).run(lambda rows: progress("champion", rows))
-    table, count = batch.rows(numbers, levels, labels), len(labels)
+    blended = Blend(numbers, levels, labels, ready).run(lambda done: progress("champion", done))
+    table, count = rows(numbers, levels, labels), len(labels)
     constant = blended.said[:, NAMES.index(MEAN)]
     said = {
         "champion": blended.amounts,
         "constant": constant,
-        "batch": refitted_amounts(table, ready, refits, constant, progress=lambda rows: progress("batch", rows)),
+        "batch": refitted_amounts(table, ready, refits, constant, progress=lambda done: progress("batch", done)),
         "batch_once": refitted_amounts(table, ready, [start for start in [int(count * ONCE)] if start], constant),
     }
     said |= {shown: blended.said[:, NAMES.index(own)] for own, shown in SINGLES.items()}
@@ -82,14 +82,13 @@ def assess_amount(
 
 
 def _periods(labels: Floats, said: dict[str, Floats], scored: slice) -> list[AmountPeriod]:
-    cuts = np.linspace(scored.start, scored.stop, min(PERIODS, scored.stop - scored.start) + 1).astype(int).tolist()
     return [
         AmountPeriod(
             b - a,
             float(labels[a:b].mean()),
             {name: float(np.sqrt(((own[a:b] - labels[a:b]) ** 2).mean())) for name, own in said.items()},
         )
-        for a, b in pairwise(cuts)
+        for a, b in stretches(scored, PERIODS)
     ]
 
 

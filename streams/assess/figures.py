@@ -7,7 +7,6 @@ import msgspec
 import numpy as np
 
 from streams.arrays import Floats
-from streams.assess.batch import area_under_curve
 from streams.assess.losses import row_losses
 
 BLOCKS = 20
@@ -47,6 +46,19 @@ def judge(labels: Floats, probability: Floats, constant: Floats) -> Figures:
         f1=_progressive_f1(labels, probability),
         against_constant=interval(losses - other),
     )
+
+
+def area_under_curve(labels: Floats, scores: Floats) -> float | None:
+    """Area under the receiver operating characteristic; None where only one kind of label is there."""
+    from sklearn.metrics import roc_auc_score  # noqa: PLC0415 - a second; only who assesses pays
+
+    return float(roc_auc_score(labels, scores)) if 0.0 < labels.mean() < 1.0 else None
+
+
+def stretches(scored: slice, most: int) -> list[tuple[int, int]]:
+    """The rows ``scored`` in at most ``most`` about equal stretches: the first row of each, and the one after it."""
+    cuts = np.linspace(scored.start, scored.stop, min(most, scored.stop - scored.start) + 1)
+    return list(pairwise(cuts.astype(int).tolist()))
 
 
 def interval(differences: Floats) -> tuple[float, float, float]:

@@ -1,15 +1,15 @@
 """``assess response``: the progressive champion beside the constant and beside boosting, on the same rows."""
 
 from collections.abc import Callable
-from itertools import pairwise
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from streams.arrays import Floats, Ints
-from streams.assess import batch
-from streams.assess.figures import Figures, judge
+from streams.assess.batch import refitted
+from streams.assess.boosting import rows
+from streams.assess.figures import Figures, judge, stretches
 from streams.assess.losses import row_losses
 from streams.response.progressive.blend import Blend
 
@@ -61,14 +61,14 @@ def assess_response(
     ``numbers`` (n × F, NaN where missing), ``levels`` (n × C, codes from 0), ``labels`` (n, 0 or 1), ``ready`` (n):
     how many labels are known before each row; rows are in the order of time. Boosting is fitted anew at ``refits``.
     """
-    blended = Blend(numbers, levels, labels, ready).run(lambda rows: progress("champion", rows))
-    table = batch.rows(numbers, levels, labels)
+    blended = Blend(numbers, levels, labels, ready).run(lambda done: progress("champion", done))
+    table = rows(numbers, levels, labels)
     count = len(labels)
     chances = {
         "champion": blended.probability,
         "constant": _sigmoid(blended.logits[:, blended.names.index(BASE_RATE)]),
-        "batch": batch.refitted(table, ready, refits, progress=lambda rows: progress("batch", rows)),
-        "batch_once": batch.refitted(table, ready, [int(count * ONCE)]),
+        "batch": refitted(table, ready, refits, progress=lambda done: progress("batch", done)),
+        "batch_once": refitted(table, ready, [int(count * ONCE)]),
     }
     for own, shown in SINGLES.items():
         chances[shown] = _sigmoid(blended.logits[:, blended.names.index(own)])
@@ -96,14 +96,13 @@ def _sigmoid(logits: NDArray[np.float32]) -> Floats:
 
 
 def _periods(labels: Floats, chances: dict[str, Floats], scored: slice) -> list[Period]:
-    cuts = np.linspace(scored.start, scored.stop, min(PERIODS, scored.stop - scored.start) + 1).astype(int).tolist()
     return [
         Period(
             b - a,
             float(labels[a:b].mean()),
             {n: float(row_losses(labels[a:b], p[a:b]).mean()) for n, p in chances.items()},
         )
-        for a, b in pairwise(cuts)
+        for a, b in stretches(scored, PERIODS)
     ]
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from streams.arrays import Floats, Ints
-from streams.assess import batch
+from streams.assess import boosting
 from streams.assess.boosting import Predict, Setting, boosted
 from streams.assess.targets import Target
 
@@ -59,13 +59,13 @@ def cross_fitted(
 class _Context(NamedTuple):
     """Columns as boosting takes them, the action last; ``codes`` (actions) is what that column holds for each."""
 
-    rows: batch.Rows
+    rows: boosting.Rows
     codes: Floats
 
 
 def _context(decisions: Decisions, alone: bool) -> _Context:
     actions = np.zeros_like(decisions.actions) if alone else decisions.actions
-    table = batch.rows(decisions.numbers, np.column_stack([decisions.levels, actions]), decisions.rewards)
+    table = boosting.rows(decisions.numbers, np.column_stack([decisions.levels, actions]), decisions.rewards)
     codes = np.full(int(actions.max()) + 1, np.nan)
     codes[actions] = table.values[:, -1]
     return _Context(table, codes)
@@ -100,5 +100,5 @@ def _fitted(context: _Context, train: Ints, seed: int) -> Predict:
     """The model of the rows ``train``, of at most ``MOST_FITTED`` of them."""
     own = train[:: max(1, -(-len(train) // MOST_FITTED))]
     rewards = context.rows.labels[own]
-    rows = batch.Rows(context.rows.values[own], context.rows.is_category, rewards)
+    rows = boosting.Rows(context.rows.values[own], context.rows.is_category, rewards)
     return boosted(rows, SETTING, seed, chances=bool(np.isin(rewards, (0.0, 1.0)).all()))

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from streams.arrays import Floats
-from streams.assess import batch
-from streams.assess.boosting import refitted_amounts
+from streams.assess import boosting
+from streams.assess.batch import refitted, refitted_amounts
 from streams.response.effect.table import Experiment
 
 MOST = 250_000
@@ -34,17 +34,17 @@ def boosted_arms(experiment: Experiment, known: int, seed: int) -> Arms:
     Each is the best of three candidates on the last fifth of its arm; under 50 rows, or of one kind of outcome, the
     arm's mean.
     """
-    table = batch.rows(experiment.numbers, experiment.levels, experiment.outcomes)
+    table = boosting.rows(experiment.numbers, experiment.levels, experiment.outcomes)
     binary = bool(np.isin(table.labels, (0.0, 1.0)).all())
     rng = np.random.default_rng(seed)
     arms = []
     for arm in (1.0, 0.0):
         own = rng.permutation(np.flatnonzero(experiment.treated[:known] == arm))[:MOST]
         rows = np.concatenate([own, np.arange(known, len(table.labels))])
-        part = batch.Rows(table.values[rows], table.is_category, table.labels[rows])
+        part = boosting.Rows(table.values[rows], table.is_category, table.labels[rows])
         ready, starts = np.minimum(np.arange(len(rows)), len(own)), [len(own)]
         if binary:
-            expected = batch.refitted(part, ready, starts, seed)
+            expected = refitted(part, ready, starts, seed)
         else:
             expected = refitted_amounts(part, ready, starts, np.zeros(len(rows)), seed)
         arms.append(expected[len(own) :])

@@ -4,7 +4,7 @@ import msgspec
 
 from schemas.campaigns import Campaign, Offer
 from schemas.privacy import Channel
-from streams.response.effects import lifted
+from streams.response.prior_effects import lifted
 
 MAX_ACTIONS = 8
 BASIS_POINTS = 10_000

@@ -7,7 +7,7 @@ import numpy as np
 
 from streams.arrays import Floats, Ints
 from streams.response.amount import kernels
-from streams.response.progressive import kernels as response_kernels
+from streams.response.progressive import kalman
 from streams.response.progressive.experts import Encode
 from streams.response.progressive.picked import Picked
 from streams.response.progressive.rows import MOST, Part
@@ -74,7 +74,7 @@ class Hurdle:
         index, value = self._encode(part.rows)
         there = (part.labels != 0.0).astype(np.float64)
         state = (*self._state, self._chances, 1.0)
-        logits = response_kernels.predict_and_learn(index, value, 0.0 * offset, there, part.known, *state)
+        logits = kalman.predict_and_learn(index, value, 0.0 * offset, there, part.known, *state)
         logs = np.sign(part.labels) * np.log1p(np.abs(part.labels) / self._unit)
         self._most = max(self._most, float(np.abs(logs).max(initial=0.0)))
         sized = part._replace(labels=np.where(there > 0.0, logs, np.nan))

@@ -3,7 +3,8 @@
 import numpy as np
 
 from streams.arrays import Floats, Ints
-from streams.response.progressive.kernels import FORGETTING, forget, machine_code
+from streams.response.progressive.kalman import FORGETTING, forget
+from streams.response.progressive.machine_code import machine_code
 
 TAME = 3.0
 """Times the second largest deviation so far that a label may lie off the mean."""

@@ -136,14 +136,13 @@ class Blend:
 def _early_experts(columns: Columns) -> dict[str, Expert]:
     """Those that need no knots; the first two see no column."""
     size = 1 + 2 * columns.count
-    experts: dict[str, Expert] = {
+    return {
         "base rate": BaseRate(),
         "recent rate": BaseRate(RECENT),
         "linear": Bayesian(columns.linear, size, PRIOR),
         "log": Bayesian(columns.log_linear, size, PRIOR),
         "log forgetting": Bayesian(columns.log_linear, size, PRIOR, KEEP),
     }
-    return experts
 
 
 def _products(columns: Picked) -> Expert:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.arrays import Floats, Ints
-from streams.response.progressive import kernels
+from streams.response.progressive import kalman, kernels
 from streams.response.progressive.picked import Picked
 from streams.response.progressive.rows import Part
 
@@ -51,7 +51,7 @@ class Bayesian:
         """See ``Expert.advance``."""
         index, value = self._encode(part.rows)
         state = (self.mean, self._cov, self._prior, self._keep)
-        advance = kernels.predict_and_learn if self._full else kernels.predict_and_learn_apart
+        advance = kalman.predict_and_learn if self._full else kalman.predict_and_learn_apart
         return advance(index, value, offset, part.labels, part.known, *state)
 
 

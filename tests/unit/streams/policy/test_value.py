@@ -7,7 +7,7 @@ from msgspec import structs
 
 from schemas.campaigns import Offer
 from streams.policy.value import MAX_ACTIONS, Prospect, candidates, discount_of
-from streams.response.effects import lifted
+from streams.response.prior_effects import lifted
 from tests.making.logs import CART
 
 COSTS = {"push": 1, "sms": 5}

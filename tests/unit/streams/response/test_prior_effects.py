@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.campaigns.kinds import KINDS
-from streams.response.effects import PRIORS, lifted
+from streams.response.prior_effects import PRIORS, lifted
 
 probabilities = st.floats(0.0, 1.0)
 kinds = st.sampled_from([*PRIORS, "a kind nobody listed"])
