@@ -60,5 +60,6 @@ def consumer(settings: Settings, **extra: str | float | bool) -> Consumer:
         "auto.offset.reset": "error",
         "fetch.wait.max.ms": 100,
         "fetch.error.backoff.ms": 50,
+        "fetch.queue.backoff.ms": 50,  # a full queue is dropped when positions move: the default waits 1 s to refill it
     }
     return Consumer(config | {name.replace("_", "."): value for name, value in extra.items()}, logger=log)

@@ -18,6 +18,8 @@ BUSY_STEP = 0.02
 IDLE_STEP = 0.1
 """Seconds between steps: checkpoints go in slices of 1 ms, an idle process should cost nothing."""
 BUSY_SECONDS = 2.0
+PATIENCE = 0.5
+"""Seconds for which a batch waits for a full partition; then reading goes on without it, and later again from there."""
 
 Making = Callable[[str, int, Callable[[], bool]], Partition]
 """Makes the partition of a topic (name of the table) and number, given whether it may act."""
@@ -109,8 +111,8 @@ class FoldedPartitions:
             self._last_batch = asyncio.get_running_loop().time()
         astray, began = False, time.perf_counter()
         for place, records in batch.records.items():
-            partition = self.by_place.get(place)
-            if partition is None or batch.epoch != self._port.reader.epoch:
+            partition = await self._with_room(place, batch.epoch)
+            if partition is None:
                 continue
             self.times[place] = records[-1].timestamp
             self._arrived(records[0].timestamp)
@@ -123,6 +125,19 @@ class FoldedPartitions:
         self._exporter.observe("batch_duration_seconds", time.perf_counter() - began, self._role, "fold")
         if astray and batch.epoch == self._port.reader.epoch:
             self._read_again()
+
+    async def _with_room(self, place: Place, epoch: int) -> Partition | None:
+        """The partition for which records were read in ``epoch``, if that still holds.
+
+        Waits a little for one that is full (of a model, the lease, the broker): to read again what was read costs more.
+        """
+        deadline = time.monotonic() + PATIENCE
+        while epoch == self._port.reader.epoch:
+            partition = self.by_place.get(place)
+            if partition is None or not partition.full or time.monotonic() > deadline:
+                return partition
+            await asyncio.sleep(HURRIED_STEP)
+        return None
 
     def _read_again(self) -> None:
         """Some partition wants another offset than comes, or nothing for now: set all positions anew."""

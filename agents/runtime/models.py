@@ -26,6 +26,8 @@ RECENT = 64
 """Offsets at the end of the topic that are read at start; the rest only if a version is missing."""
 POLL = 0.05
 """Seconds between looks at what is missing."""
+AHEAD = 16
+"""Snapshots read behind those that are missing: a fold that catches up will ask for them next, and wait for each."""
 
 Version = tuple[str, int]
 
@@ -118,11 +120,24 @@ class ModelReader:
             for message in self._read(reader, self._low, until):
                 self._note(message)
             self._offsets = {version: at for version, at in (self._offsets | known).items() if at >= 0}
+        ahead = AHEAD // max(len(wanted), 1)
         for version in wanted:
             offset = self._offsets.get(version)
-            found = [] if offset is None else [*self._read(reader, offset, offset + 1)]
-            if not any(self._take(message) for message in found if version_of(message.key()) == version):
+            end = 0 if offset is None else min(offset + 1 + ahead, self._next)
+            if version not in self._take_run(reader, offset or 0, end):
                 self._offsets.pop(version, None)  # it has been removed or replaced: what follows will say
+
+    def _take_run(self, reader: Consumer, start: int, end: int) -> set[Version | None]:
+        """Take what stands side by side, the first in any case, the others until somebody waits for none of them."""
+        taken: set[Version | None] = set()
+        for message in self._read(reader, start, end):
+            at = message.offset() or 0
+            waited_for = [self._offsets.get(version, -1) for version in self._store.missing()]
+            if at >= end or (at > start and not all(at <= offset < end for offset in waited_for)):
+                break
+            if message.value() is not None and self._take(message):
+                taken.add(version_of(message.key()))
+        return taken
 
     def _may_be_there(self, version: Version) -> bool:
         return self._offsets.get(version, 0 if self._known_from > self._low else -1) >= 0

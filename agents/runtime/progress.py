@@ -47,6 +47,7 @@ class Progress:
         self._may_act = may_act
         self._grown = grown
         self._grown_seen = -1
+        self._waited_for = ""
 
     @property
     def active(self) -> bool:
@@ -99,7 +100,9 @@ class Progress:
         self.reason = str(missing)
         if self.phase == "running":
             self.phase = "waiting"
-        log.warning("%s waits: %s", self._name, missing)
+        if self.reason != self._waited_for:  # it tries again with every model that comes
+            self._waited_for = self.reason
+            log.warning("%s waits: %s", self._name, missing)
 
     def refuse(self, refusal: Refusal) -> None:
         """Stop this partition, and no other."""

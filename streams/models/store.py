@@ -18,9 +18,9 @@ Version = tuple[str, int]
 
 T = TypeVar("T")
 
-ASKED = 4
+ASKED = 8
 """Per name: the folds of a process stand close together in time, so they ask for the same few."""
-ADDED = 16
+ADDED = 32
 """Over all names: what was read and has not been asked for yet. More folds that wait go in turns."""
 REMEMBERED = 1024
 """Versions of which it is known what they learned from."""

@@ -6,7 +6,7 @@ from contextlib import suppress
 import pytest
 
 from agents.clients import producer
-from agents.runtime.models import RECENT, ModelReader
+from agents.runtime.models import AHEAD, RECENT, ModelReader
 from agents.runtime.partition import wall_ms
 from agents.settings import Settings
 from schemas.codec import encode_msgpack
@@ -88,6 +88,28 @@ def test_old_versions_are_read_when_somebody_needs_them(kafka: Settings) -> None
         newer = snapshot(4 * RECENT)
         write(kafka, "models", [Sent(newer.key.encode(), encode_msgpack(newer), ())], partition=0)
         await found(store, newer)
+        await reader.stop()
+        assert fatal == []
+
+    asyncio.run(run())
+
+
+def test_what_stands_behind_a_missing_version_comes_with_it(kafka: Settings) -> None:
+    """A fold that catches up asks for the versions in turn: it does not wait for each."""
+
+    async def run() -> None:
+        models = [snapshot(version) for version in range(1, 3 * AHEAD)]
+        write(kafka, "models", [Sent(m.key.encode(), encode_msgpack(m), ()) for m in models], partition=0)
+        store, fatal = ModelStore(), list[str]()
+        reader = ModelReader(kafka, store, fatal.append)
+        await reader.start()
+        await found(store, models[3])
+        await found(store, models[3 + AHEAD])
+        assert reader.read == 2 + AHEAD
+        for model in models[3 : 4 + AHEAD]:
+            assert store.get(model.name, model.version, model.sha256)
+        with pytest.raises(ModelMissing):
+            store.get("purchase", 1, models[0].sha256)
         await reader.stop()
         assert fatal == []
 

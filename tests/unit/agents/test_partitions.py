@@ -250,6 +250,38 @@ def test_a_full_partition_is_not_read_until_it_has_room() -> None:
     play(story)
 
 
+def test_a_batch_waits_a_little_for_a_full_partition() -> None:
+    """What was read need not be read again when the model comes soon."""
+
+    async def story(world: World) -> None:
+        await world.assign(1, ZERO, ONE)
+        world.logs[0].full = True
+        folding = asyncio.create_task(world.partitions.fold(world.batch(ZERO, 0, 6)))
+        await asyncio.sleep(0.02)
+        assert not folding.done()
+        world.logs[0].full = False
+        await folding
+        assert (world.logs[0].wanted, world.reader.placed) == (7, [])
+
+    play(story)
+
+
+def test_a_batch_that_waits_is_dropped_when_positions_move() -> None:
+    """A rebalance does not wait for it, and nothing is folded that was read before."""
+
+    async def story(world: World) -> None:
+        await world.assign(1, ZERO)
+        world.logs[0].full = True
+        folding = asyncio.create_task(world.partitions.fold(world.batch(ZERO, 0, 6)))
+        await asyncio.sleep(0.02)
+        world.begin_rebalance()
+        world.logs[0].full = False
+        await folding
+        assert (world.logs[0].wanted, world.reader.placed) == (0, [])
+
+    play(story)
+
+
 def test_a_fold_that_raises_ends_the_process_and_not_the_agent() -> None:
     """Faust would restart the agent and lose the batch."""
 
