@@ -41,6 +41,9 @@ class Shelf(Protocol):
     def missing(self) -> Iterable[Version]:
         """Which versions (name, number) somebody waits for."""
 
+    def coming(self) -> Iterable[Version]:
+        """Which versions will be asked for soon and are not here."""
+
 
 class ModelReader:
     """Feeds ``store``; a reader that fails calls ``fatal(reason)`` on the loop, which must end the process."""
@@ -77,7 +80,7 @@ class ModelReader:
                 self._start(reader)
                 self._caught_up.set()
                 while True:
-                    self._fetch(reader, [wanted for wanted in self._store.missing() if self._may_be_there(wanted)])
+                    self._fetch(reader, self._wanted())
                     self._follow(reader)
         except Stopped:
             pass
@@ -99,9 +102,9 @@ class ModelReader:
             self._take(message)
 
     def _follow(self, reader: Consumer) -> None:
-        """What was published meanwhile, until somebody waits for something that is there."""
+        """What was published meanwhile, until somebody waits for something that is there, or soon will."""
         reader.assign([TopicPartition(*self._place, self._next)])
-        while not any(map(self._may_be_there, self._store.missing())):
+        while not self._wanted():
             if self._stop.is_set():
                 raise Stopped
             message = reader.poll(POLL)
@@ -138,6 +141,10 @@ class ModelReader:
             if message.value() is not None and self._take(message):
                 taken.add(version_of(message.key()))
         return taken
+
+    def _wanted(self) -> list[Version]:
+        waited_for = [version for version in self._store.missing() if self._may_be_there(version)]
+        return waited_for or [version for version in self._store.coming() if self._offsets.get(version, -1) >= 0]
 
     def _may_be_there(self, version: Version) -> bool:
         return self._offsets.get(version, 0 if self._known_from > self._low else -1) >= 0

@@ -100,6 +100,11 @@ class ModelStore:
         """Names and versions that were asked for and are not here."""
         return tuple(self._missing)
 
+    def coming(self) -> tuple[Version, ...]:
+        """The versions that follow those asked for last and are not here: a log activates them in turn."""
+        following = {name: version + 1 for name, version, _ in tuple(self._asked)}
+        return tuple(version for version in following.items() if version not in self._added)
+
     def trained_until(self, name: str, version: int) -> int | None:
         """The end (ms of log time) of what a version learned from; None where it has not been here lately."""
         return self._trained.get((name, version))

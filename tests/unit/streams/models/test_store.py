@@ -100,6 +100,17 @@ def test_the_store_does_not_grow_with_versions() -> None:
     assert len(store._alive) <= ADDED + ASKED
 
 
+def test_what_follows_a_version_in_force_is_coming_until_it_is_here() -> None:
+    """A reader brings it before a fold has to wait for it."""
+    store = ModelStore()
+    store.add(snapshot(1))
+    assert store.coming() == ()
+    store.get("purchase", 1, snapshot(1).sha256)
+    assert store.coming() == (("purchase", 2),)
+    store.add(snapshot(2))
+    assert store.coming() == ()
+
+
 def test_what_scores_is_at_hand_as_long_as_it_does() -> None:
     """A version in force anywhere is found again without a reader, however many came after it."""
     store, first = ModelStore(), snapshot(1)
