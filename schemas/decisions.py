@@ -20,7 +20,11 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
-    """An action (offer and channel, or *none*) with the parts of its value, in minor units, and its propensity."""
+    """An action (offer and channel, or *none*) with the parts of its value, in minor units, and its propensity.
+
+    ``lift`` is what it adds to the log-odds of buying; ``prior_lift`` is what is assumed for the kind of campaign, the
+    rest is learned.
+    """
 
     action: str
     offer: str
@@ -33,6 +37,8 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     value: float
     propensity: float
     click_probability: float = 0.0
+    lift: float = 0.0
+    prior_lift: float = 0.0
 
 
 class OpenedBy(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +57,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     ``gates``). In ``mode`` *shadow* everything is decided and recorded, and no trigger is written: what would be
     sent is a *ghost*. Money is in minor units of ``currency``; ``price`` is λ, the budget price; ``scale`` is gamma of
     the draw in 1/minor units, ``exploration`` its ε and ``floor`` the least chance of *none*. ``features`` are the
-    values the models saw, by catalogue name; ``versions`` names the models in force. ``promostream explain`` reads
+    values the models saw, by catalogue name; ``versions`` names the models in force; ``learned_from`` counts the
+    closed decisions that the effect of offers was learned from, 0 while it is assumed. ``promostream explain`` reads
     all of it.
     """
 
@@ -80,3 +87,4 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[str, ...] = ()
     currency: str = ""
     mode: Literal["shadow", "live"] = "live"
+    learned_from: int = 0

@@ -6,6 +6,7 @@ from streams.fraud.forest import IsolationForest
 from streams.fraud.risk import Risk, assess
 from streams.models.store import ModelStore
 from streams.policy.deciding import Outlook
+from streams.response.effect.compiled import OfferEffects
 from streams.response.logistic import Logistic
 from streams.state import ActiveModel, FoldSettings, PartitionState
 
@@ -20,6 +21,7 @@ class Scoring:
         self._resolved = False
         self._purchase: Logistic | None = None
         self._click: Logistic | None = None
+        self._effects: OfferEffects | None = None
         self._forest: IsolationForest | None = None
         self._versions: dict[str, str] = {}
 
@@ -44,9 +46,10 @@ class Scoring:
         if self._resolved:
             return
         found = {name: self._models.get(name, m.version, m.sha256) for name, m in self._state.models.items()}
-        purchase, click, forest = found.get("purchase"), found.get("click"), found.get("fraud")
+        purchase, click, effects, forest = (found.get(name) for name in ("purchase", "click", "effect", "fraud"))
         self._purchase = purchase if isinstance(purchase, Logistic) else None
         self._click = click if isinstance(click, Logistic) else None
+        self._effects = effects if isinstance(effects, OfferEffects) else None
         self._forest = forest if isinstance(forest, IsolationForest) else None
         self._versions = {name: str(m.version) for name, m in self._state.models.items()}
         self._resolved = True
@@ -55,7 +58,7 @@ class Scoring:
         """What a decision needs beyond the user."""
         mean = self._state.mean_order(self._settings.order_amount)
         closed = self._purchase.closed if self._purchase else {}
-        return Outlook(self._purchase, self._click, self._versions, closed, mean)
+        return Outlook(self._purchase, self._click, self._versions, closed, mean, self._effects)
 
     def risk(self, view: View) -> tuple[Risk, tuple[float, ...]]:
         """The calibrated fraud risk of a user at a moment, with the row that was scored."""

@@ -37,6 +37,8 @@ _OFF10 = Candidate(
     message_cost=2.0,
     value=558.625,
     propensity=0.75,
+    lift=0.5,
+    prior_lift=0.25,
 )
 
 DECISIONS: dict[str, Struct] = {
@@ -62,9 +64,10 @@ DECISIONS: dict[str, Struct] = {
         exploration=0.1,
         floor=0.05,
         risk=0.11,
-        versions={"purchase": "7", "click": "7", "fraud": "3"},
+        versions={"purchase": "7", "click": "7", "effect": "7", "fraud": "3"},
         features={"cart.value": 39_900.0, "purchase.count": 2.0},
         reasons=("cart idle for 30 minutes",),
+        learned_from=3_500,
     ),
     "Decision.refused": Decision(
         decision_id="e7-12-904533-0",

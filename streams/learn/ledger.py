@@ -9,7 +9,7 @@ from schemas.origins import Origin
 from streams.folding import Refusal
 from streams.state import numerics
 
-VERSION = 1
+VERSION = 2
 """Of the encoded state; a state of a newer version is refused."""
 
 T = TypeVar("T")

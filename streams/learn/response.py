@@ -1,4 +1,4 @@
-"""Closed decisions become a purchase and a click model, learned one by one and published now and then."""
+"""Closed decisions become purchase and click models and effects of offers, learned one by one, published at times."""
 
 from collections.abc import Iterable, Sequence
 
@@ -10,6 +10,7 @@ from schemas.origins import Origin
 from schemas.topics import CLOSED_DECISIONS
 from streams.features import catalogue
 from streams.folding import LogRecord, Output
+from streams.learn.effects import EFFECT, EffectLearning, EffectState
 from streams.learn.ledger import Ledger, decode_head, encode_head
 from streams.learn.publishing import publish
 from streams.learn.reading import read
@@ -28,20 +29,21 @@ GHOSTS = ".ghosts"
 
 
 class _State(msgspec.Struct, array_like=True):
-    """Small and of bounded size, so it stands whole in the partition head; ``learners`` is filled at a cut."""
+    """Bounded, so it stands whole in the partition head; ``learners`` and ``effects`` are filled at a cut."""
 
     ledger: Ledger = msgspec.field(default_factory=Ledger)
     closed: dict[str, int] = {}
     progress: dict[str, Progress] = {}
     learners: dict[str, LearnerState] = {}
+    effects: EffectState = msgspec.field(default_factory=EffectState)
 
 
 class ResponseLearning:
     """Fold of ``closed-decisions``/0 (see ``streams.folding.Fold``).
 
     Every decision is predicted before its label is learned. Ghosts judge and never train; the click model sees only
-    messages that went out. Every ``retrain_every`` closed decisions both models are published, the click model from
-    its first label on.
+    messages that went out. The effect learner is told what the purchase model had predicted. Every
+    ``retrain_every`` closed decisions all are published, each from its first label on.
     """
 
     def __init__(self, settings: LearnSettings | None = None) -> None:
@@ -79,6 +81,7 @@ class ResponseLearning:
     def cut(self) -> bytes:
         """The whole state: there are no entries."""
         self._state.learners = {name: learner.state() for name, learner in self._learners.items()}
+        self._state.effects = self._effects.state()
         return encode_head(self._state)
 
     def encode_frozen(self, most: int) -> list[tuple[bytes, bytes | None]]:
@@ -108,6 +111,7 @@ class ResponseLearning:
     def _set(self, state: _State) -> None:
         self._state = state
         self._learners = {name: Learner(catalogue.RESPONSE_ROW, state.learners.get(name)) for name in MODELS}
+        self._effects = EffectLearning(state.effects, self._settings.effect_after)
 
     def _is_taken(self, decision: ClosedDecision) -> bool:
         ledger = self._state.ledger
@@ -128,25 +132,32 @@ class ResponseLearning:
         if len(closed) > MAX_CAMPAIGNS:
             del closed[next(iter(closed))]
         self._state.ledger.waiting += 1
-        self._score_then_learn(PURCHASE, decision, decision.purchased)
+        expected = self._score_then_learn(PURCHASE, decision, decision.purchased)
+        if not decision.ghost:
+            self._effects.learn(decision, expected)
         if not decision.ghost and _went_out(decision):
             self._score_then_learn(CLICK, decision, decision.clicked)
 
-    def _score_then_learn(self, name: str, decision: ClosedDecision, label: bool) -> None:
+    def _score_then_learn(self, name: str, decision: ClosedDecision, label: bool) -> float:
+        """The prediction made before the label was learned."""
         learner = self._learners[name]
         judged = name + GHOSTS if decision.ghost else name
-        self._state.progress.setdefault(judged, Progress()).judge(learner.predict_one(decision.x), label)
+        expected = learner.predict_one(decision.x)
+        self._state.progress.setdefault(judged, Progress()).judge(expected, label)
         if not decision.ghost:
             learner.learn_one(decision.x, label)
+        return expected
 
     def _publish_when_due(self, offset: int, at: int) -> list[Output]:
         if not self._state.ledger.is_due(self._settings.retrain_every, self._settings.pause, at):
             return []
-        ready = [name for name in MODELS if self._learners[name].learned]
+        ready = [self._snapshot(name, at) for name in MODELS if self._learners[name].learned]
+        effects = self._effects.snapshot(self._state.ledger.next_version(EFFECT), at)
+        ready += [] if effects is None else [effects]
         outputs: list[Output] = []
-        for n, name in enumerate(ready):
-            outputs += publish(self._snapshot(name, at), Origin(CLOSED_DECISIONS, 0, offset, n), at)
-        self._state.ledger.note_published(at, *ready)
+        for n, snapshot in enumerate(ready):
+            outputs += publish(snapshot, Origin(CLOSED_DECISIONS, 0, offset, n), at)
+        self._state.ledger.note_published(at, *(snapshot.name for snapshot in ready))
         return outputs
 
     def _snapshot(self, name: str, at: int) -> ModelSnapshot:

@@ -10,9 +10,10 @@ from streams.features import catalogue
 from streams.folding import ModelMissing, Refusal
 from streams.fraud.forest import IsolationForest
 from streams.models.snapshots import verify
+from streams.response.effect.compiled import OfferEffects
 from streams.response.logistic import Logistic
 
-Compiled = Logistic | IsolationForest
+Compiled = Logistic | IsolationForest | OfferEffects
 Version = tuple[str, int]
 """A model's name and version."""
 
@@ -35,6 +36,7 @@ class Form(NamedTuple):
 
 FORMS: dict[str, Form] = {
     "logistic": Form(Logistic.from_snapshot, catalogue.RESPONSE_ROW),
+    "r_learner": Form(OfferEffects.from_snapshot, catalogue.RESPONSE_ROW),
     "isolation_forest": Form(IsolationForest.from_snapshot, catalogue.FRAUD_ROW),
 }
 """One line per model family."""

@@ -12,6 +12,8 @@ from streams.policy.draw import allowed_loss, draw, propensities
 from streams.policy.gates import pass_gates, span
 from streams.policy.point import Point
 from streams.policy.value import Action, Prospect, candidates
+from streams.response.effect.compiled import OfferEffects
+from streams.response.effect.offer_effect import OfferEffect, assumed
 from streams.response.logistic import Logistic
 from streams.state import FoldSettings
 
@@ -20,13 +22,14 @@ LEAST_LOSS = 0.01
 
 
 class Outlook(msgspec.Struct, frozen=True):
-    """What the partition knows beyond the user: response models, closed decisions per campaign, the mean order."""
+    """What the partition knows beyond the user: its models, closed decisions per campaign, the mean order."""
 
     purchase: Logistic | None
     click: Logistic | None
     versions: dict[str, str]
     closed: dict[str, int]
     mean_order: float
+    effects: OfferEffects | None = None
 
 
 class Decided(msgspec.Struct, frozen=True):
@@ -65,6 +68,7 @@ def decide(point: Point, origin: Origin, decision_id: str, outlook: Outlook, set
         exploration=settings.exploration,
         floor=settings.none_floor,
         features=features,
+        learned_from=prospect.effect.rows,
     )
     return Decided(drawn, actions[index], index, actions, row)
 
@@ -75,11 +79,17 @@ def _allowed(point: Point) -> tuple[Channel, ...]:
 
 
 def _prospect(point: Point, row: tuple[float, ...], outlook: Outlook, settings: FoldSettings) -> Prospect:
-    """m(x) of the purchase model (the base rate before there is one); the cart's value, else the mean order."""
+    """m(x) (the base rate before there is one) less the usual dose; the cart's value, else the mean order."""
     probability = outlook.purchase.predict(row) if outlook.purchase else settings.base_rate
+    effect = _effect(point.campaign.spec.kind, row, outlook)
     user = point.view.user
     mean = user.amounts / user.known_amounts if user.known_amounts else outlook.mean_order
-    return Prospect(probability, cart_value(point.view) or mean)
+    return Prospect(effect.without(probability), cart_value(point.view) or mean, effect)
+
+
+def _effect(kind: str, row: tuple[float, ...], outlook: Outlook) -> OfferEffect:
+    """What was learned of the kind of campaign; its prior before that."""
+    return outlook.effects.effect(kind, row) if outlook.effects else assumed(kind)
 
 
 def _allowed_loss(point: Point, outlook: Outlook, settings: FoldSettings) -> float:
@@ -109,6 +119,8 @@ def _candidate(action: Action, propensity: float, clicks: float) -> Candidate:
         message_cost=float(action.cost),
         value=action.value,
         propensity=propensity,
+        lift=action.lift,
+        prior_lift=action.prior_lift,
     )
 
 

@@ -28,7 +28,7 @@ _COLUMNS = (
 def explain(decision: Decision) -> str:
     """The decision as lines of plain text; money in the campaign's currency."""
     sections = [_story(decision), _gates(decision)]
-    sections += [_candidates(decision), _draw(decision)] if decision.candidates else []
+    sections += [_candidates(decision), _effect(decision), _draw(decision)] if decision.candidates else []
     return "\n\n".join([*sections, _background(decision)]) + "\n"
 
 
@@ -87,6 +87,28 @@ def _row(candidate: Candidate, decision: Decision) -> tuple[str, ...]:
     )
 
 
+def _effect(decision: Decision) -> str:
+    """Where the effect of each offer comes from: what is assumed of the kind of campaign, what closed decisions say."""
+    if not decision.learned_from:
+        return "What an offer changes about buying is assumed for the kind of campaign, not measured yet"
+    rows = [
+        (candidate.action, *(f"{lift:+.3f}" for lift in (candidate.prior_lift, _learned(candidate), candidate.lift)))
+        for candidate in decision.candidates
+        if candidate.offer
+    ]
+    version = f" (effect {decision.versions['effect']})" if "effect" in decision.versions else ""
+    lines = [
+        f"What an offer changes about buying, in log-odds: learned from {decision.learned_from:,} closed decisions of",
+        f"campaigns of this kind{version}, beginning with what is assumed for the kind",
+        *_table([("action", "assumed", "learned on top", "in all"), *rows], numbers=1),
+    ]
+    return "\n".join(lines)
+
+
+def _learned(candidate: Candidate) -> float:
+    return candidate.lift - candidate.prior_lift
+
+
 def _draw(decision: Decision) -> str:
     reached = [0.0]
     for candidate in decision.candidates:
@@ -109,11 +131,6 @@ def _background(decision: Decision) -> str:
     lines = [
         f"Fraud risk {decision.risk:.3f}{reasons}",
         f"Models: {versions or 'none active yet, so a base rate was used'}",
-        *(
-            ["What an offer changes is assumed for the kind of campaign, not measured yet"]
-            if decision.candidates
-            else []
-        ),
         f"Log record: {decision.origin.text}",
     ]
     return "\n".join(["Behind it", *(f"  {line}" for line in lines)])

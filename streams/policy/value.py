@@ -4,6 +4,7 @@ import msgspec
 
 from schemas.campaigns import Campaign, Offer
 from schemas.privacy import Channel
+from streams.response.effect.offer_effect import OfferEffect
 from streams.response.prior_effects import lifted
 
 MAX_ACTIONS = 8
@@ -11,7 +12,10 @@ BASIS_POINTS = 10_000
 
 
 class Action(msgspec.Struct, frozen=True):
-    """An offer on a channel with the parts of its value. ``offer`` None is *none*. Money in minor units."""
+    """An offer on a channel with the parts of its value. ``offer`` None is *none*. Money in minor units.
+
+    ``lift`` is what it adds to the logit of buying, ``prior_lift`` what the prior alone would add.
+    """
 
     offer: Offer | None
     channel: Channel | None
@@ -21,6 +25,8 @@ class Action(msgspec.Struct, frozen=True):
     discount: float
     cost: int
     value: float
+    lift: float = 0.0
+    prior_lift: float = 0.0
 
     @property
     def name(self) -> str:
@@ -39,10 +45,14 @@ def discount_of(offer: Offer, amount: float) -> float:
 
 
 class Prospect(msgspec.Struct, frozen=True):
-    """What a purchase would bring: its probability without a message, its expected amount (minor units)."""
+    """What a purchase would bring: its probability without a message, its expected amount (minor units).
+
+    ``effect`` is what an offer changes about the probability.
+    """
 
     probability: float
     amount: float
+    effect: OfferEffect
 
 
 def candidates(
@@ -70,9 +80,10 @@ def _valued(campaign: Campaign, offer: Offer, channel: Channel, prospect: Prospe
     applies = prospect.amount >= offer.min_spend
     discount = discount_of(offer, prospect.amount) if applies else 0.0
     depth = discount / prospect.amount if prospect.amount > 0 else 0.0
-    probability = lifted(prospect.probability, campaign.kind, sent=True, depth=depth)
+    lift, prior_lift = prospect.effect.here.lift(depth), prospect.effect.prior.lift(depth)
+    probability = lifted(prospect.probability, lift)
     order_margin = prospect.amount * campaign.margin_rate
     margin = probability * order_margin
     redeemed = probability * discount
     value = margin - redeemed - prospect.probability * order_margin - cost
-    return Action(offer, channel, depth, probability, margin, redeemed, cost, value)
+    return Action(offer, channel, depth, probability, margin, redeemed, cost, value, lift, prior_lift)

@@ -19,6 +19,10 @@ class Effect(NamedTuple):
     sent: float
     depth: float
 
+    def lift(self, depth: float) -> float:
+        """What a message with a discount of this depth adds to the logit; ``depth`` in [0, 1], 0 for no discount."""
+        return self.sent + self.depth * min(max(depth, 0.0), 1.0)
+
 
 DEFAULT = "default"
 PRIORS: dict[str, Effect] = {
@@ -40,14 +44,8 @@ def prior(kind: str) -> Effect:
     return PRIORS.get(kind, PRIORS[DEFAULT])
 
 
-def lifted(p0: float, kind: str, *, sent: bool, depth: float) -> float:
-    """P(buy | action) from ``p0`` = P(buy | none); both in [0, 1]. ``depth`` is a share in [0, 1], 0 for no discount.
-
-    What is not sent changes nothing.
-    """
-    if not sent or not 0.0 < p0 < 1.0:
-        return min(max(p0, 0.0), 1.0)
-    effect = prior(kind)
-    if effect == PRIORS[DEFAULT]:
-        return p0  # exactly, whatever the logarithm rounds
-    return sigmoid(log(p0 / (1.0 - p0)) + effect.sent + effect.depth * min(max(depth, 0.0), 1.0))
+def lifted(p: float, lift: float) -> float:
+    """The probability ``p``, in [0, 1], with ``lift`` added to its logit; exactly ``p`` where nothing is added."""
+    if not lift or not 0.0 < p < 1.0:
+        return min(max(p, 0.0), 1.0)
+    return sigmoid(log(p / (1.0 - p)) + lift)

@@ -11,6 +11,7 @@ from schemas.topics import MODELS
 from streams.features.catalogue import FRAUD_ROW, RESPONSE_ROW, VERSION
 from streams.folding import Fold, LogRecord, Output
 from streams.learn import FraudLearning, LearnSettings, ResponseLearning
+from streams.learn.effects import MAX_KINDS
 from streams.learn.response import MAX_CAMPAIGNS
 from tests.making.closed import NOTHING
 
@@ -48,6 +49,18 @@ def test_response_learning_does_not_grow_with_campaigns_or_closings() -> None:
     full = head(fold)
     fold.fold(closings(range(MAX_CAMPAIGNS, 3 * MAX_CAMPAIGNS)), [])
     assert head(fold) <= full + 1024
+
+
+def test_effects_are_learned_of_a_fixed_number_of_kinds() -> None:
+    """A thousand kinds later the head is as large as with the first sixteen, which go on being learned."""
+    fold = ResponseLearning(LearnSettings(retrain_every=10**9, effect_after=0))
+    made = [structs.replace(CLOSED, origin=Origin("user-log", 0, n), kind=f"kind-{n:04d}") for n in range(1000)]
+    log = [LogRecord(n, n, None, encode_msgpack(one)) for n, one in enumerate(made)]
+    fold.fold(log[:MAX_KINDS], [])
+    full = head(fold)
+    fold.fold(log[MAX_KINDS:], [])
+    assert head(fold) <= full + 1024
+    assert list(fold._effects.learners) == [f"kind-{n:04d}" for n in range(MAX_KINDS)]
 
 
 def test_campaigns_that_go_on_keep_their_count() -> None:

@@ -1,6 +1,6 @@
 """What every effect learner promises. A new one: its file under streams/response/effect, one line in ``LEARNERS``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from copy import deepcopy
 from typing import Any, NamedTuple
 
@@ -9,11 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schemas.codec import decode_msgpack, encode_msgpack
+from schemas.models import Array, ModelSnapshot
 from streams.arrays import Floats, Ints
-from streams.models.snapshots import pack, unpack
+from streams.folding import Refusal
+from streams.models.snapshots import pack, seal, unpack, verify
 from streams.response.effect.basis import place
+from streams.response.effect.compiled import ALGORITHM, OfferEffects
+from streams.response.effect.kind_learner import Dose, KindLearner
 from streams.response.effect.learner import EffectLearner, Given, sigmoid, terms, uplift
+from streams.response.effect.offer_effect import OfferEffect
 from streams.response.effect.river_effect import RiverEffect
+from streams.response.prior_effects import Effect, lifted, prior
 
 HALF = 0.5
 NAMES = ("recency", "amount", "visits")
@@ -122,6 +129,34 @@ def river_effects(learner: RiverEffect, rows: Rows) -> Floats:
     return np.array([learner.predict_one(x, propensity=HALF) for x in named(rows)])
 
 
+PRIOR = Effect(0.0, 0.0)
+RESPONSE = 1.0 / (1.0 + float(np.e))
+"""σ(−1), which every learner here is told."""
+
+
+def learn_kind(learner: KindLearner, rows: Rows) -> None:
+    """Row by row, as closed decisions come; it knows no levels."""
+    for x, y, treated in zip(rows.numbers.tolist(), rows.labels.tolist(), rows.treated.tolist(), strict=True):
+        dose = Dose(Effect(treated, 0.2 * treated), Effect(HALF, 0.2 * HALF))
+        learner.learn_one(x, dose, RESPONSE, bool(y))
+
+
+def of_messages(effects: Iterable[OfferEffect]) -> Floats:
+    """What a message with a fifth off adds to the probability, in each case."""
+    chances = ((effect.without(RESPONSE), effect.here.lift(0.2)) for effect in effects)
+    return np.array([lifted(p, lift) - p for p, lift in chances])
+
+
+def kind_effects(learner: KindLearner, rows: Rows) -> Floats:
+    """Row by row."""
+    return of_messages(learner.effect(x, PRIOR) for x in rows.numbers.tolist())
+
+
+def restored_kind(arrays: Any) -> KindLearner:
+    """Out of a checkpoint."""
+    return KindLearner(len(NAMES), decode_msgpack(arrays, dict[str, Array]))
+
+
 def vector(name: str, treatments: int) -> Family:
     """The learner of blocks of rows."""
 
@@ -134,8 +169,18 @@ def vector(name: str, treatments: int) -> Family:
 LEARNERS = (
     vector("sent", 1),
     vector("sent and depth", 2),
+    Family(
+        "by kind",
+        lambda: KindLearner(3),
+        learn_kind,
+        kind_effects,
+        lambda own: encode_msgpack(own.state()),
+        restored_kind,
+    ),
     Family("river", lambda: RiverEffect(Constant(), 500), learn_river, river_effects, deepcopy, deepcopy),
 )
+
+BY_KIND, RIVER = LEARNERS[-2:]
 
 every_learner = pytest.mark.parametrize("family", LEARNERS, ids=lambda family: family.name)
 
@@ -233,16 +278,83 @@ def test_learners_on_different_bases_are_not_merged() -> None:
 
 def test_the_river_estimator_equals_the_vector_form() -> None:
     """Row by row or in one block: the same effects, to 1e-9."""
-    river = taught(LEARNERS[2], FIRST)
+    river = taught(RIVER, FIRST)
     learned: EffectLearner = taught(LEARNERS[0], FIRST)
     assert np.allclose(river_effects(river, ASKED), vector_effects(learned, ASKED), rtol=0.0, atol=1e-9)
 
 
 def test_the_river_estimator_ignores_unknown_features() -> None:
     """A feature that was not there when the basis was placed changes nothing."""
-    river = taught(LEARNERS[2], FIRST)
+    river = taught(RIVER, FIRST)
     x = named(ASKED)[0]
     assert river.predict_one(x | {"new": 3.0, "newer": "a"}) == river.predict_one(x)
+
+
+def served(learner: KindLearner) -> OfferEffects:
+    """The compiled form, by way of the wire."""
+    made = ModelSnapshot(
+        name="effect",
+        version=1,
+        algorithm=ALGORITHM,
+        catalogue="1",
+        features=NAMES,
+        arrays={f"win_back.{name}": array for name, array in learner.arrays(prior("win_back")).items()},
+        trained_on=1,
+        trained_until=0,
+    )
+    received = decode_msgpack(encode_msgpack(seal(made)), ModelSnapshot)
+    verify(received)
+    return OfferEffects.from_snapshot(received)
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    count=st.integers(0, 200),
+    x=st.lists(st.floats(-40.0, 40.0) | st.sampled_from([float("nan"), float("inf")]), min_size=3, max_size=3),
+)
+def test_the_compiled_form_answers_as_the_learner(count: int, x: list[float]) -> None:
+    """To 1e-12, from the first row on, far outside of what was learned and with values missing."""
+    learner = taught(BY_KIND, FIRST.take(slice(count)))
+    own, other = learner.effect(x, prior("win_back")), served(learner).effect("win_back", x)
+    assert np.allclose(other.here, own.here, rtol=0.0, atol=1e-12)
+    assert np.allclose(other.usual, own.usual, rtol=0.0, atol=1e-12)
+    assert (other.prior, other.rows) == (own.prior, own.rows)
+
+
+def test_the_effect_begins_at_the_prior_and_leaves_it_as_rows_come() -> None:
+    """β = prior + data: exactly the prior before the first row, nearer to the truth with every thousand."""
+    truth, far = 1.2 * ASKED.numbers[:, 0], []
+    for rows in (FIRST.take(slice(0)), FIRST.take(slice(100)), FIRST, drawn(6_000, 0)):
+        learner = taught(BY_KIND, rows)
+        lifts = np.array([learner.effect(x, Effect(0.5, 2.0)).here.lift(0.2) for x in ASKED.numbers.tolist()])
+        assert len(rows.labels) or np.allclose(lifts, 0.9)
+        far.append(np.nanmean(np.abs(lifts - truth)))
+    assert far == sorted(far, reverse=True)
+
+
+def test_of_a_kind_that_was_not_learned_the_prior_is_served() -> None:
+    """A campaign of a new kind begins with what is assumed of it."""
+    found = served(taught(BY_KIND, FIRST)).effect("flash_sale", (0.0, 0.0, 0.0))
+    assert (found.here, found.prior, found.rows) == (prior("flash_sale"), prior("flash_sale"), 0)
+
+
+@pytest.mark.parametrize("broken", ["beta", "centre", "rows"])
+def test_arrays_that_do_not_fit_together_are_refused(broken: str) -> None:
+    """At once, with what to do about it."""
+    arrays = {f"win_back.{name}": array for name, array in taught(BY_KIND, FIRST).arrays(PRIOR).items()}
+    arrays[f"win_back.{broken}"] = pack(np.array([np.nan]))
+    made = ModelSnapshot(
+        name="effect",
+        version=1,
+        algorithm=ALGORITHM,
+        catalogue="1",
+        features=NAMES,
+        arrays=arrays,
+        trained_on=1,
+        trained_until=0,
+    )
+    with pytest.raises(Refusal, match="publish the model again"):
+        OfferEffects.from_snapshot(made)
 
 
 TAUGHT = {family.name: family.snapshot(taught(family, drawn(3_000, 0))) for family in LEARNERS}

@@ -32,13 +32,14 @@ class Run(NamedTuple):
     halfway: dict[str, Progress]
 
 
-def run_shop(seed: int, *, customers: int, days: int, partitions: int = 2) -> Run:
+def run_shop(seed: int, *, customers: int, days: int, partitions: int = 2, keep_log: bool = False) -> Run:
     """Let a shop run for some days; triggers reach it within five minutes."""
     settings = SystemSettings(
         token_key=KEY,
         fold=FoldSettings(coupon_key=KEY),
         partitions=partitions,
         learn=LearnSettings(retrain_every=200),
+        keep_log=keep_log,
     )
     system = System(settings, (CART, BROWSE), POLICIES)
     shop = Shop(ShopSettings(seed=seed, customers=customers), Tokens(KEY).reveal)

@@ -70,6 +70,15 @@ SENT = Decision(
     reasons=("30m passed since add_to_cart without purchase",),
     currency="CNY",
 )
+LEARNED = replace(
+    SENT,
+    candidates=tuple(
+        replace(candidate, lift=lift, prior_lift=assumed)
+        for candidate, lift, assumed in zip(SENT.candidates, (-0.021, 0.334, 0.0), (0.12, 0.2, 0.0), strict=True)
+    ),
+    versions=SENT.versions | {"effect": "3"},
+    learned_from=2345,
+)
 REFUSED = replace(
     SENT,
     result="refused",
@@ -79,7 +88,10 @@ REFUSED = replace(
 )
 
 
-@pytest.mark.parametrize(("decision", "file"), [(SENT, "explained_sent.txt"), (REFUSED, "explained_refused.txt")])
+GOLDENS = [(SENT, "explained_sent.txt"), (LEARNED, "explained_learned.txt"), (REFUSED, "explained_refused.txt")]
+
+
+@pytest.mark.parametrize(("decision", "file"), GOLDENS)
 def test_it_reads_as_agreed(decision: Decision, file: str) -> None:
     """The whole text of a trigger and of a refusal; read the files, they are what a marketer reads."""
     assert explain(decision) == (GOLDEN / file).read_text(encoding="utf-8")
