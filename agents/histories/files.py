@@ -46,4 +46,4 @@ def _readable(path: str) -> Iterator[None]:
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise WrongUse(f"{path}: the gz file is cut off or damaged ({error}); fetch it again") from error
     except OSError as error:
-        raise WrongUse(f"{path}: {reason(error)}; name a history file") from error
+        raise WrongUse(f"{path}: {reason(error)}; name a file that can be read") from error

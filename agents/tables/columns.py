@@ -5,14 +5,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from agents.errors import WrongUse
-from agents.tables.moments import moments
+from agents.tables.moments import moments, no_moment, of_numbers
 from agents.tables.numerals import numerals
 from streams.arrays import Floats, Ints
 
 IDENTIFIER_SHARE, IDENTIFIER_LEAST = 0.5, 50
-MILLISECONDS = 1e11
-"""Numbers beyond this are milliseconds since 1970, those under it seconds."""
 POSITIVE = {"1", "true", "yes", "y", "t"}
+LARGEST = 1e100
+LONGEST = 30
+"""Of a value that a message shows."""
 NEGATIVE = {"0", "false", "no", "n", "f"}
 
 
@@ -32,6 +33,8 @@ def features(columns: dict[str, Any], named: bool) -> Features:
     for name, column in columns.items():
         when = moments(column)
         if when is not None:
+            odd = int(np.isnan(when).sum()) - column.null_count
+            notes += [f"{name}: {odd} values are no moments and count as missing"] if odd else []
             numbers |= {name: when, f"{name}.hour": when % 86_400 // 3_600, f"{name}.weekday": when // 86_400 % 7}
             continue
         values, odd = _numbers(column)
@@ -80,13 +83,22 @@ def amounts(option: str, name: str, column: Any) -> Floats:
     """
     values, _ = _numbers(column)
     if values is not None and not np.isnan(values).all():
+        _not_beyond(option, name, values)
         return values
     texts = [None if value is None else _plain(value) for value in column.to_pylist()]
     if {text for text in texts if text is not None} <= POSITIVE | NEGATIVE and any(texts):
         return np.array([np.nan if text is None else float(text in POSITIVE) for text in texts])
-    odd = (value for value in column.to_pylist() if value is not None and not _is_number(value))
-    found = repr(next(odd, "nothing"))
-    raise WrongUse(f"{option} {name}: {found} is no number; name a column of numbers, or write them as 1234.5")
+    odd = next((value for value in column.to_pylist() if value is not None and not _is_number(value)), None)
+    told = "there is no value in it" if odd is None else f"{_short(odd)!r} is no number"
+    raise WrongUse(f"{option} {name}: {told}; name a column of numbers, or write them as 1234.5")
+
+
+def _not_beyond(option: str, name: str, values: Floats) -> None:
+    """Refuse numbers whose squares and sums no computer holds."""
+    wrong = np.flatnonzero(np.abs(values) > LARGEST)
+    if len(wrong):
+        found = f"row {wrong[0] + 1:,}: {values[wrong[0]]:g} is beyond {LARGEST:g}"
+        raise WrongUse(f"{option} {name}: {found}, no amount is; empty such values, or drop their rows")
 
 
 def categories(column: Any) -> tuple[Floats, list[str]]:
@@ -97,7 +109,7 @@ def categories(column: Any) -> tuple[Floats, list[str]]:
 
 
 def times(name: str, column: Any) -> Floats:
-    """Moments as seconds since 1970, UTC; NaN where missing.
+    """Moments as seconds since 1970, UTC; NaN where missing or, rarely, unreadable.
 
     Raises:
         WrongUse: a value is no moment; with the first such value.
@@ -106,11 +118,11 @@ def times(name: str, column: Any) -> Floats:
     when = moments(column)
     if when is not None:
         return when
-    values, odd = _numbers(column)
-    if values is None or odd:
-        first = next(value for value in column.to_pylist() if value is not None and not _is_number(value))
-        raise WrongUse(f"--time {name}: {first!r} is no moment; use ISO 8601, or seconds or milliseconds since 1970")
-    return np.where(np.abs(values) > MILLISECONDS, values / 1_000.0, values)
+    values, _ = _numbers(column)
+    if values is None:
+        told = "use ISO 8601, or seconds or milliseconds since 1970"
+        raise WrongUse(f"--time {name}: {no_moment(column)}; {told}")
+    return of_numbers(values)
 
 
 def _numbers(column: Any) -> tuple[Floats | None, int]:
@@ -161,4 +173,11 @@ def _plain(value: object) -> str:
 
 
 def _some(found: list[str]) -> str:
-    return f"the values {', '.join(found[:5])}" + (" and more" if len(found) > 5 else "")  # noqa: PLR2004
+    shown = ", ".join(map(_short, found[:5]))
+    return f"the values {shown}" + (" and more" if len(found) > 5 else "")  # noqa: PLR2004
+
+
+def _short(value: object) -> str:
+    """A value on one line, cut where it is long."""
+    text = " ".join(str(value).split())
+    return text if len(text) <= LONGEST else text[:LONGEST] + "…"

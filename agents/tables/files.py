@@ -8,8 +8,11 @@ import msgspec
 
 from agents.errors import WrongUse
 from agents.histories.files import content
+from agents.tables.encodings import LATIN_1, delimiter, encoding
 
 SUFFIXES = {".parquet": "parquet", ".pq": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}
+PARQUET = b"PAR1"
+"""What a Parquet file begins with, whatever it is called."""
 NULLS = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "?"]
 
 
@@ -53,10 +56,12 @@ class TableFile:
         suffixes = [suffix for suffix in self.path.suffixes if suffix != ".gz"]
         ways = {"parquet": self._parquet, "jsonl": self._json, "csv": self._csv}
         with content(str(self.path)) as file:
+            named = "parquet" if file.read(len(PARQUET)) == PARQUET else SUFFIXES.get(suffixes[-1] if suffixes else "")
+            file.seek(0)
             try:
-                return _flat(ways[SUFFIXES.get(suffixes[-1] if suffixes else "", "csv")](file))
+                return _flat(ways[named or "csv"](file))
             except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-                told = str(error).splitlines()[0]
+                told = str(error).splitlines()[0].rstrip(".")
                 raise WrongUse(f"{self.path}: {told}; it should be CSV with a header, JSON lines or Parquet") from error
 
     def _parquet(self, file: IO[bytes]) -> Any:
@@ -78,29 +83,19 @@ class TableFile:
         return _of_objects(_objects(file, whole=begins == b"["))
 
     def _csv(self, file: IO[bytes]) -> Any:
-        from pyarrow import types  # noqa: PLC0415 - as above
+        written = encoding(file, str(self.path))
+        if written == LATIN_1:
+            self.notes.append("the file is not UTF-8 and was read as Latin-1")
+        return self._separated(file, delimiter(file, written), written)
 
-        delimiter = _delimiter(file.read(65_536))
-        file.seek(0)
-        try:
-            table = self._separated(file, delimiter, "utf8")
-            if table.column_names and not any(types.is_binary(kind) for kind in table.schema.types):
-                return table
-        except UnicodeDecodeError:
-            pass
-        file.seek(0)
-        self._broken = 0
-        self.notes.append("the file is not UTF-8 and was read as Latin-1")
-        return self._separated(file, delimiter, "latin-1")
-
-    def _separated(self, file: IO[bytes], delimiter: str, encoding: str) -> Any:
+    def _separated(self, file: IO[bytes], sign: str, written: str) -> Any:
         from pyarrow import csv  # noqa: PLC0415 - as above
 
         return csv.read_csv(
             file,
-            read_options=csv.ReadOptions(encoding=encoding),
+            read_options=csv.ReadOptions(encoding=written),
             parse_options=csv.ParseOptions(
-                delimiter=delimiter, invalid_row_handler=self._skip, newlines_in_values=True
+                delimiter=sign, invalid_row_handler=self._skip, newlines_in_values=True
             ),
             convert_options=csv.ConvertOptions(strings_can_be_null=True, null_values=NULLS),
         )
@@ -117,12 +112,6 @@ class TableFile:
             if types.is_nested(column.type) or types.is_binary(column.type):
                 self.notes.append(f"{name}: lists and bytes are left out")
                 del self.columns[name]
-
-
-def _delimiter(head: bytes) -> str:
-    """The sign that stands most often in the header: comma, semicolon, tab or bar."""
-    header = head.splitlines()[0] if head else b""
-    return max(",;\t|", key=lambda sign: header.count(sign.encode()))
 
 
 def _names(given: list[str]) -> list[str]:

@@ -1,15 +1,26 @@
 """Moments that are written as text: ISO 8601, with zones or without (UTC), and the dates of spreadsheets."""
 
+import re
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from streams.arrays import Floats
 
-FORMATS = tuple(
-    f"{day}{clock}" for day in ("%d.%m.%Y", "%Y/%m/%d", "%d/%m/%Y", "%m/%d/%Y") for clock in ("", " %H:%M", " %H:%M:%S")
-)
+DAYS = ("%d.%m.%Y", "%Y/%m/%d", "%d/%m/%Y", "%m/%d/%Y", "%d %b %Y", "%d-%b-%Y")
+CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
+FORMATS = (*(f"{day}{clock}" for day in DAYS for clock in CLOCKS), "%a, %d %b %Y %H:%M:%S %z")
+READABLE = 0.95
+"""From this share of readable values on, a column of text counts as one of moments."""
+PROBED = 200
+EITHER = re.compile(r"\d{1,2}/\d{1,2}/\d{4}.*")
+"""Days that may be two, such as 03/04/2026."""
+MILLISECONDS, MICROSECONDS, NANOSECONDS = 1e11, 1e14, 1e17
+"""Numbers beyond these are such since 1970, those under them seconds."""
+FIRST_DAY, LAST_DAY = 19_000_101, 21_001_231
 
 
 def moments(column: Any) -> Floats | None:
@@ -28,33 +39,70 @@ def moments(column: Any) -> Floats | None:
     return np.asarray(whole.to_numpy(zero_copy_only=False), dtype=np.float64) / 1e6
 
 
+def of_numbers(values: Floats) -> Floats:
+    """Numbers (n, NaN where missing) as seconds since 1970: days as 20260131, or s, ms, µs or ns since then."""
+    present = values[~np.isnan(values)]
+    if len(present) and FIRST_DAY <= present.min() and present.max() <= LAST_DAY:
+        days = {day: _day(day) for day in np.unique(present).tolist()}
+        if not np.isnan(list(days.values())).any():
+            return np.array([days.get(value, np.nan) for value in values.tolist()])
+    size = np.abs(values)
+    return values / np.select([size > NANOSECONDS, size > MICROSECONDS, size > MILLISECONDS], [1e9, 1e6, 1e3], 1.0)
+
+
+def no_moment(column: Any) -> str:
+    """The first value that stands in the way of reading a pyarrow column as moments, and why, in words."""
+    texts = [str(value).strip() for value in column.unique().to_pylist() if value is not None]
+    ways = [_iso, *(partial(_formatted, form=form) for form in FORMATS)]
+    readable = [text for text in texts[:PROBED] if any(np.isfinite(_read(text, way)) for way in ways)]
+    odd = next((text for text in texts[:PROBED] if text not in readable), None)
+    if odd is None and readable and EITHER.fullmatch(readable[0]):
+        return f"{readable[0]!r} may be either of two days; write the year first"
+    return f"{odd or (texts or ['nothing'])[0]!r} is no moment"
+
+
 def _of_texts(column: Any) -> Floats | None:
     encoded = column.dictionary_encode()
     codes = np.asarray(encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int64)
     texts = [str(text).strip().removesuffix(" UTC") for text in encoded.dictionary.to_pylist()]
     given = [text for text in texts if text]
-    read = _iso(given)
-    if read is None:
-        fitting = [found for found in (_formatted(given, form) for form in FORMATS) if found is not None]
-        if len(fitting) != 1:  # 03/04/2026 is either of two days
-            return None
-        read = fitting[0]
-    known = dict(zip(given, read, strict=True))
+    found = _best(given, [_iso]) or _best(given, [partial(_formatted, form=form) for form in FORMATS])
+    if found is None:
+        return None
+    known = dict(zip(given, found, strict=True))
     return np.array([*(known.get(text, np.nan) for text in texts), np.nan])[codes]
 
 
-def _iso(texts: list[str]) -> list[float] | None:
-    try:
-        return [_seconds(datetime.fromisoformat(text)) for text in texts]
-    except (ValueError, OverflowError):
-        return None
+def _best(texts: list[str], ways: list[Callable[[str], float]]) -> list[float] | None:
+    """What the one way that can read most of the texts makes of them; None if it is too few, or there are two such."""
+    able = [way for way in ways if _share([_read(text, way) for text in texts[:PROBED]]) >= READABLE]
+    read = sorted(([_read(text, way) for text in texts] for way in able), key=_share, reverse=True)
+    if not read or _share(read[0]) < READABLE or (len(read) > 1 and _share(read[1]) == _share(read[0])):
+        return None  # 03/04/2026 is either of two days
+    return read[0]
 
 
-def _formatted(texts: list[str], form: str) -> list[float] | None:
+def _share(moments: list[float]) -> float:
+    return float(np.isfinite(moments).mean()) if moments else 0.0
+
+
+def _read(text: str, way: Callable[[str], float]) -> float:
     try:
-        return [_seconds(datetime.strptime(text, form).replace(tzinfo=UTC)) for text in texts]
+        return way(text)
     except (ValueError, OverflowError):
-        return None
+        return np.nan
+
+
+def _iso(text: str) -> float:
+    return _seconds(datetime.fromisoformat(text))
+
+
+def _formatted(text: str, form: str) -> float:
+    return _seconds(datetime.strptime(text, form))  # noqa: DTZ007 - without a zone it is UTC
+
+
+def _day(number: float) -> float:
+    return _read(f"{number:.0f}", partial(_formatted, form="%Y%m%d")) if number.is_integer() else np.nan
 
 
 def _seconds(moment: datetime) -> float:

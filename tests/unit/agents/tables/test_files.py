@@ -1,8 +1,11 @@
 import json
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
+from agents.errors import WrongUse
 from agents.tables.files import TableFile
 
 
@@ -43,6 +46,32 @@ def test_a_file_that_is_not_utf_8_is_read_as_latin_1(tmp_path: Path) -> None:
         table = read(tmp_path, "a.csv", content.encode("latin-1"))
         assert content.splitlines()[0].split(",") == list(table.columns)
         assert table.notes == ["the file is not UTF-8 and was read as Latin-1"]
+
+
+def test_a_file_of_utf_16_is_read_as_such(tmp_path: Path) -> None:
+    """Spreadsheets write tables so; their separator is a tab."""
+    table = read(tmp_path, "a.csv", "größe\tb\n1\tfür\n".encode("utf-16"))
+    assert values(table, "größe") == [1]
+    assert values(table, "b") == ["für"]
+    assert not table.notes
+
+
+def test_rows_of_another_length_in_a_file_that_is_not_utf_8_are_left_out(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Silently but for the notes: nothing is said on standard error."""
+    table = read(tmp_path, "a.csv", "a,b\n1,x\nfür\n2,y\n".encode("latin-1"))
+    assert values(table, "a") == [1, 2]
+    assert len(table.notes) == 2
+    assert not capfd.readouterr().err
+
+
+def test_parquet_is_known_by_its_first_bytes(tmp_path: Path) -> None:
+    """Whatever the file is called; other bytes that are no text are one line."""
+    parquet.write_table(pa.table({"a": [1]}), tmp_path / "a.csv")
+    assert values(TableFile(tmp_path / "a.csv"), "a") == [1]
+    with pytest.raises(WrongUse, match=r"b.csv: this is no text; name a file of CSV"):
+        read(tmp_path, "b.csv", bytes(range(256)))
 
 
 def test_names_are_stripped_and_a_second_one_is_numbered(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from agents.errors import WrongUse
+from agents.tables.amounts import read_amounts
 from agents.tables.labelled import Choice, read_labelled
 from agents.tables.rows import Selection
 
@@ -77,3 +78,23 @@ def test_a_file_that_is_no_table_is_one_line(tmp_path: Path, content: bytes) -> 
     with pytest.raises(WrongUse) as told:
         read_labelled(file, Choice("a"))
     assert "\n" not in str(told.value)
+
+
+def test_an_amount_beyond_all_sums_and_a_column_without_any_are_one_line(tmp_path: Path) -> None:
+    """Their squares would make every figure infinite."""
+    file = tmp_path / "table.csv"
+    file.write_text("a,y,none\n1,2,\n2,1e200,\n", encoding="utf-8")
+    with pytest.raises(WrongUse, match=r"--label y: row 2: 1e\+200 is beyond 1e\+100"):
+        read_amounts(file, "y", Selection())
+    with pytest.raises(WrongUse, match=r"--label none: there is no value in it; name a column of numbers"):
+        read_amounts(file, "none", Selection())
+
+
+def test_values_of_a_label_are_shown_on_one_line(tmp_path: Path) -> None:
+    """However long they are, and whatever they hold."""
+    file = tmp_path / "table.csv"
+    file.write_text(f'a,y\n1,"o\nne"\n2,{"x" * 500}\n', encoding="utf-8")
+    with pytest.raises(WrongUse) as told:
+        read_labelled(file, Choice("y"))
+    assert "\n" not in str(told.value)
+    assert len(str(told.value)) < 200

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from agents.tables.moments import moments
+from agents.tables.moments import moments, no_moment, of_numbers
 
 AT = 1_793_500_681.0
 
@@ -18,6 +18,9 @@ AT = 1_793_500_681.0
         "2026-11-01 02:38:01",
         "01.11.2026 02:38:01",
         "2026/11/01 02:38:01",
+        "2026/11/01 02:38:01 AM",
+        "01 Nov 2026 02:38:01",
+        "Sun, 01 Nov 2026 03:38:01 +0100",
     ],
 )
 def test_a_moment_is_seconds_since_1970(text: str) -> None:
@@ -50,3 +53,32 @@ def test_columns_of_dates_and_of_other_things() -> None:
     assert moments(pa.array(["a", "b"])) is None
     assert moments(pa.array([1, 2])) is None
     assert moments(pa.nulls(2, pa.string())) is None
+
+
+def test_a_few_texts_that_are_no_moments_are_missing() -> None:
+    """Up to one in twenty; with more, the one that is none is named."""
+    given = [f"2026-11-{day:02}" for day in range(1, 29)]
+    found = moments(pa.array([*given, "unknown"]))
+    assert found is not None
+    assert np.isnan(found).tolist() == [False] * 28 + [True]
+    odd = pa.array([*given, "unknown", "later"])
+    assert moments(odd) is None
+    assert no_moment(odd) == "'unknown' is no moment"
+
+
+def test_a_day_that_may_be_two_is_said_to_be() -> None:
+    """With what to write instead."""
+    told = no_moment(pa.array(["03/04/2026", "05/06/2026"]))
+    assert told == "'03/04/2026' may be either of two days; write the year first"
+
+
+@pytest.mark.parametrize("unit", [1.0, 1e3, 1e6, 1e9])
+def test_numbers_are_seconds_or_parts_of_them(unit: float) -> None:
+    """By their size: taken for milliseconds, nanoseconds would make every delay vanish."""
+    assert of_numbers(np.array([AT * unit, np.nan])) == pytest.approx([AT, np.nan], nan_ok=True)
+
+
+def test_days_written_as_one_number_are_days() -> None:
+    """Not seconds in August 1970; numbers that are no such days stay seconds."""
+    assert np.diff(of_numbers(np.array([20_260_131.0, 20_260_201.0]))).tolist() == [86_400.0]
+    assert of_numbers(np.array([20_260_131.0, 20_260_199.0])).tolist() == [20_260_131.0, 20_260_199.0]
