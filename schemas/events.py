@@ -38,6 +38,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     session_id: str | None = None
     item_id: str | None = None
     category: str | None = None
+    brand: str | None = None
     quantity: int = 1
     price: Money | None = None
     device_id: str | None = None

@@ -72,6 +72,7 @@ class EventTaken(_Body, frozen=True, tag="e"):
     stable: bool
     repaired: tuple[str, ...] = ()
     redriven: bool = False
+    brand: str = ""
 
 
 class OutcomeTaken(_Body, frozen=True, tag="o"):

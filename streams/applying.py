@@ -22,6 +22,7 @@ from streams.policy import messages, windows
 from streams.policy.point import ActiveCampaign
 from streams.profiles.consent import hear
 from streams.profiles.observing import DAY, is_repeat, observe
+from streams.profiles.prices import CHOOSING, appraise
 from streams.profiles.user import MOST_MONEY, Timer, User
 from streams.scoring import Scoring
 from streams.state import FoldSettings, PartitionState
@@ -83,9 +84,11 @@ class Applying:
         if is_repeat(user, event):
             self._state.count("duplicates_total|event_id")
             return
-        observe(user, event, now)
-        self._expect_idleness(token, user)
         kind = event.type
+        observe(user, event, now)
+        if kind in CHOOSING:
+            appraise(self._state.prices, user, event)
+        self._expect_idleness(token, user)
         if kind in MONEY:
             self._money_moved(token, user, event)
         concerned = self._campaigns.by_event.get(kind)

@@ -11,12 +11,13 @@ from schemas.codec import encode_msgpack
 from schemas.origins import Origin
 from schemas.topics import CLOSED_DECISIONS, EVENT_SOURCES, FRAUD_SAMPLES
 from streams.folding import Refusal
+from streams.profiles.prices import PriceLevel
 
 MAX_COUNTERS = 4096
 OTHERS = "other"
 """The campaign under which is counted what there is no room for: names come and go for years."""
 
-VERSION = 2
+VERSION = 3
 """Of the encoded state, users included; a state of another version is refused."""
 
 CONTROLLED = {"campaigns": "operator", "response_models": CLOSED_DECISIONS, "fraud_model": FRAUD_SAMPLES}
@@ -86,6 +87,7 @@ class PartitionState(msgspec.Struct, array_like=True):
     models: dict[str, ActiveModel] = {}
     orders: int = 0
     order_amounts: int = 0
+    prices: dict[int, PriceLevel] = {}
     poisoned: list[int] = []
     counters: dict[str, int] = {}
 

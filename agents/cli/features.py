@@ -7,9 +7,12 @@ from rich.table import Table
 
 from agents.errors import CheckFound
 from streams.features.catalogue import CATALOGUE, NEVER, Feature
+from streams.features.examples import EXAMPLES
 
 _OPEN = 1e3
 """Bounds from here on are caps, not meanings."""
+_PIPED = 240
+"""Columns of a table that goes into a pipe: one line per feature."""
 
 
 @click.command("features")
@@ -18,7 +21,8 @@ _OPEN = 1e3
 def command(search: str, as_json: bool) -> None:
     """List the features of the catalogue: all, or those whose name or meaning contains SEARCH.
 
-    Conditions of campaigns (who, where) use these names; amounts are written in the campaign's currency.
+    Conditions of campaigns (who, where) use these names; amounts are written in the campaign's currency. The example
+    "coupon.days_since >= 14d" is written {feature: coupon.days_since, op: ">=", value: 14d}.
 
     \b
     Examples:
@@ -30,12 +34,17 @@ def command(search: str, as_json: bool) -> None:
     if not found:
         raise CheckFound(f'no feature has "{search}" in its name or meaning; `promostream features` lists all')
     if as_json:
-        click.echo(msgspec.json.encode([feature._asdict() for feature in found]))
+        click.echo(msgspec.json.encode([{**feature._asdict(), "example": _example(feature)} for feature in found]))
         return
-    table = Table("feature", "unit", "range", "meaning", box=None, pad_edge=False)
+    table = Table("feature", "unit", "range", "meaning", "example", box=None, pad_edge=False)
     for feature in found:
-        table.add_row(feature.name, feature.unit, _range(feature), feature.meaning)
-    Console(width=None if Console().is_terminal else 200).print(table)
+        table.add_row(feature.name, feature.unit, _range(feature), feature.meaning, " ".join(EXAMPLES[feature.name]))
+    Console(width=None if Console().is_terminal else _PIPED).print(table)
+
+
+def _example(feature: Feature) -> dict[str, str]:
+    op, value = EXAMPLES[feature.name]
+    return {"feature": feature.name, "op": op, "value": value}
 
 
 def _range(feature: Feature) -> str:

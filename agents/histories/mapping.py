@@ -53,6 +53,7 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     session_id: Column | None = None
     item_id: Column | None = None
     category: Column | None = None
+    brand: Column | None = None
     quantity: Column | None = None
     price: PriceColumn | None = None
     device_id: Column | None = None

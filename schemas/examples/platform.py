@@ -17,6 +17,7 @@ PUBLISHED: dict[str, Struct] = {
         session_id="s-99",
         item_id="i-301",
         category="shoes.running",
+        brand="Li-Ning",
         quantity=1,
         price=Money(39_900, "CNY"),
         device_id="d-5",

@@ -23,10 +23,15 @@ NEVER = 3650.0
 """Days since something that never happened."""
 
 SEGMENTS = ("new", "potential", "high_value", "at_risk", "dormant")
+STAGES = ("visitor", "first_time", "repeat", "overdue")
+BEST_CHANNELS = ("none", "push", "sms", "email")
 
 _FEATURES = (
     Feature("lifecycle.days_since_first", "days", 0, NEVER, "days since the customer's first event"),
     Feature("lifecycle.days_since_last", "days", 0, NEVER, "days between the previous event and this one"),
+    Feature("lifecycle.stage", "label", 0, 0, "purchases: none, one, more, or twice their interval overdue", STAGES),
+    Feature("lifecycle.sessions_per_week", "count", 0, 1e6, "sessions per week since the first event; 1 week at least"),
+    Feature("lifecycle.events_per_session", "count", 0, 1e6, "events per session"),
     Feature("session.events", "count", 0, 1e6, "events in the current session (a pause of 30 minutes ends it)"),
     Feature("session.minutes", "minutes", 0, 1e6, "length of the current session"),
     Feature("session.count", "count", 0, 1e6, "sessions so far"),
@@ -38,6 +43,18 @@ _FEATURES = (
     Feature("activity.favourites", "count", 0, 1e6, "favourites and reviews, half-life 7 days"),
     Feature("interest.top_share", "share", 0, 1, "share of the strongest category in all interest, half-life 14 days"),
     Feature("interest.categories", "count", 0, 8, "categories with interest"),
+    Feature("interest.category_share", "share", 0, 1, "share of this event's category in all interest"),
+    Feature("interest.top_brand_share", "share", 0, 1, "share of the strongest brand in interest in the brands known"),
+    Feature("interest.brands", "count", 0, 4, "brands with interest, half-life 14 days (the strongest 4 are known)"),
+    Feature(
+        "habit.now", "share", 0, 21, "sessions in this 4-hour block of weekdays or weekends (UTC) over an even spread"
+    ),
+    Feature("habit.weekend_share", "share", 0, 1, "share of sessions begun at weekends (UTC)"),
+    Feature("source.app_share", "share", 0, 1, "share of sessions begun in the app"),
+    Feature("source.web_share", "share", 0, 1, "share of sessions begun on the web"),
+    Feature("source.shop_share", "share", 0, 1, "share of sessions begun in a shop"),
+    Feature("price.ratio", "share", 0, 21, "price of what is carted or bought over the level of its category"),
+    Feature("price.under_level_share", "share", 0, 1, "share of it that is cheaper than the level of its category"),
     Feature("cart.value", "money", 0, 1e12, "value of the cart; lines without a price count zero"),
     Feature("cart.items", "count", 0, 1e6, "pieces in the cart"),
     Feature("cart.minutes_idle", "minutes", 0, 1e6, "minutes since the cart last changed"),
@@ -47,11 +64,21 @@ _FEATURES = (
     Feature("purchase.mean_amount", "money", 0, 1e12, "mean amount of a purchase"),
     Feature("purchase.total", "money", 0, 1e12, "sum of all purchases less refunds"),
     Feature("purchase.interval_days", "days", 0, NEVER, "mean days between purchases, newer ones weigh more"),
+    Feature("purchase.last_amount", "money", 0, 1e12, "amount of the last purchase"),
+    Feature("purchase.overdue", "share", 0, NEVER, "days since the last purchase over purchase.interval_days"),
     Feature("contact.count_7d", "count", 0, 1e3, "messages sent to the customer in the last 7 days"),
     Feature("contact.days_since", "days", 0, NEVER, "days since the last message"),
     Feature("response.click_rate", "share", 0, 1, "share of messages clicked, shrunk towards 5 % by 20 messages"),
+    Feature("response.push_click_rate", "share", 0, 1, "the same for push, shrunk towards the customer's own rate"),
+    Feature("response.sms_click_rate", "share", 0, 1, "the same for SMS, shrunk towards the customer's own rate"),
+    Feature("response.email_click_rate", "share", 0, 1, "the same for e-mail, shrunk towards the customer's own rate"),
+    Feature(
+        "response.best_channel", "label", 0, 0, "channel with the highest rate; none before a click", BEST_CHANNELS
+    ),
     Feature("coupon.days_since", "days", 0, NEVER, "days since a coupon was last redeemed"),
     Feature("coupon.share", "share", 0, 1, "share of purchases made with a coupon"),
+    Feature("coupon.recent_share", "share", 0, 1, "share of the last 16 purchases made with a coupon"),
+    Feature("coupon.full_price_run", "count", 0, 16, "purchases since the last one with a coupon"),
     Feature(
         "fraud.events_per_minute",
         "per_minute",

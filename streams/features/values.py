@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from math import log1p
+from typing import TypeVar
 
 import msgspec
 
+from streams.features.behaviour import BEHAVIOUR, LABELS, category_share
 from streams.features.catalogue import CATALOGUE, FRAUD_ROW, NEVER, RESPONSE_ROW
 from streams.profiles.observing import (
     DAY,
@@ -21,8 +23,8 @@ from streams.profiles.user import User, mark
 from streams.segments.rules import segment
 
 WEEK = 7 * DAY
-PRIOR_MESSAGES = 20.0
-PRIOR_CLICK_RATE = 0.05
+
+T = TypeVar("T")
 
 
 class View(msgspec.Struct, frozen=True, gc=False):
@@ -73,13 +75,9 @@ def _amount_ratio(view: View) -> float:
     return view.user.last_amount / mean if mean else 0.0
 
 
-def _click_rate(view: View) -> float:
-    clicks = view.user.message_clicks + PRIOR_MESSAGES * PRIOR_CLICK_RATE
-    return min(clicks / (view.user.messages + PRIOR_MESSAGES), 1.0)
-
-
-def _segment(view: View) -> str:
-    return segment(view.user, view.now)
+def _of_user(compute: Callable[[User, int], T]) -> Callable[[View], T]:
+    """A feature of the customer alone, as one of the view."""
+    return lambda view: compute(view.user, view.now)
 
 
 def _category_views(view: View) -> float:
@@ -104,6 +102,7 @@ _VALUES: dict[str, Callable[[View], float]] = {
     "activity.carts": lambda v: _activity(v, v.user.carts),
     "activity.favourites": lambda v: _activity(v, v.user.favourites),
     "interest.top_share": _top_share,
+    "interest.category_share": lambda v: category_share(v.user, v.category) if v.category else 0.0,
     "interest.categories": lambda v: float(len(v.user.interests)),
     "cart.value": cart_value,
     "cart.items": lambda v: float(sum(line.quantity for line in v.user.cart.values())),
@@ -116,7 +115,6 @@ _VALUES: dict[str, Callable[[View], float]] = {
     "purchase.interval_days": lambda v: v.user.interval / DAY if v.user.purchases > 1 else NEVER,
     "contact.count_7d": lambda v: float(sum(1 for at in v.user.contacts if v.now - at < WEEK)),
     "contact.days_since": lambda v: _days(v, v.user.contacts[-1] if v.user.contacts else 0, bool(v.user.contacts)),
-    "response.click_rate": _click_rate,
     "coupon.days_since": lambda v: _days(v, v.user.last_coupon, v.user.coupons > 0),
     "coupon.share": lambda v: v.user.coupons / v.user.purchases if v.user.purchases else 0.0,
     "fraud.events_per_minute": lambda v: _decayed(v, v.user.rate, v.user.last_seen, HALF_LIFE_RATE),
@@ -125,17 +123,22 @@ _VALUES: dict[str, Callable[[View], float]] = {
     "fraud.coupons_per_day": lambda v: _decayed(v, v.user.coupons_recent, v.user.last_coupon, HALF_LIFE_COUPONS),
     "fraud.carts_per_view": _carts_per_view,
     "fraud.amount_ratio": _amount_ratio,
+    **{name: _of_user(compute) for name, compute in BEHAVIOUR.items()},
+}
+_LABELS: dict[str, Callable[[View], str]] = {
+    "segment": _of_user(segment),
+    **{name: _of_user(compute) for name, compute in LABELS.items()},
 }
 
 _RESPONSE = tuple((name, _VALUES[name]) for name in RESPONSE_ROW)
 _FRAUD = tuple((name, _VALUES[name]) for name in FRAUD_ROW)
 
-assert set(_VALUES) | {"segment"} == set(CATALOGUE)  # noqa: S101 - the catalogue and its values are one thing
+assert set(_VALUES) | set(_LABELS) == set(CATALOGUE)  # noqa: S101 - the catalogue and its values are one thing
 
 
 def reader(name: str) -> Callable[[View], float | str]:
     """What reads a feature, by its catalogue name: a label as text, all else as a number in the catalogue's unit."""
-    return _segment if name == "segment" else _VALUES[name]
+    return _LABELS.get(name) or _VALUES[name]
 
 
 def value(view: View, name: str) -> float | str:

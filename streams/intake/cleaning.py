@@ -71,6 +71,7 @@ def _taken(event: Event, arrival: int | None) -> EventTaken:
         coupon=clean_text("coupon_code", event.coupon_code, repaired).strip(),
         source=clean_text("source", event.source, repaired),
         stable=bool(event.user_id),
+        brand=clean_text("brand", event.brand, repaired),
         repaired=tuple(repaired),
     )
 

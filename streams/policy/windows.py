@@ -9,6 +9,7 @@ from streams.policy.deciding import Decided
 from streams.policy.limits import forget, recall, remember
 from streams.policy.point import Point
 from streams.policy.value import Action, discount_of
+from streams.profiles import habits
 from streams.profiles.consent import hear
 from streams.profiles.user import (
     MAX_CAMPAIGNS,
@@ -38,6 +39,8 @@ def open_window(user: User, point: Point, decided: Decided, coupon: str) -> Open
     if action.offer is not None:
         remember(user, point.campaign.spec.name, point.view.now, sent=sent)
         user.messages += sent
+        if sent:
+            user.answers = habits.messaged(user.answers, action.channel or "")
         first = _enrols(user, point, decided.decision)
     opened = _opened(point, decided, action, coupon, first=first)
     user.open.append(opened)
@@ -100,16 +103,19 @@ def apply_outcome(user: User, message: OpenDecision | EndedMessage, outcome: Out
     if message.status in NOT_REACHED and before not in NOT_REACHED:
         forget(user, message.campaign.partition("@")[0], message.opened_at)
         user.messages -= 1
+        user.answers = habits.unmessaged(user.answers, message.channel)
         if isinstance(message, OpenDecision):
             message.cost = 0
     elif before in NOT_REACHED and message.status in REACHED:
         recall(user, message.campaign.partition("@")[0], message.opened_at)
         user.messages += 1
+        user.answers = habits.messaged(user.answers, message.channel)
     if outcome.cost >= 0 and isinstance(message, OpenDecision):
         message.cost = outcome.cost
     if outcome.status == "clicked" and not message.clicked:
         message.clicked = True
         user.message_clicks += 1
+        user.answers = habits.clicked(user.answers, message.channel)
     if outcome.status in REFUSING:
         hear(user, message.channel, max(outcome.occurred_at, message.opened_at), allowed=False)
 

@@ -4,7 +4,9 @@ from math import exp2
 
 from schemas.records import EventTaken
 from streams.ids import short_digest
+from streams.profiles import habits
 from streams.profiles.user import (
+    MAX_BRANDS,
     MAX_CART_LINES,
     MAX_DEVICES,
     MAX_INTERESTS,
@@ -66,19 +68,24 @@ def observe(user: User, event: EventTaken, now: int) -> None:
     if event.stable:
         user.stable = True
     if gap >= SESSION_PAUSE or not user.sessions:
-        _start_session(user, at)
+        _start_session(user, at, event.source)
     user.session_events += 1
     if event.device:
         _see_device(user, event.device)
     if event.category and kind in INTEREST:
-        _raise_interest(user, event.category, INTEREST[kind] * growth(user, at, HALF_LIFE_INTEREST))
+        weight = INTEREST[kind] * growth(user, at, HALF_LIFE_INTEREST)
+        _raise(user.interests, mark(event.category), weight, MAX_INTERESTS)
+        if event.brand:
+            _raise_brand(user, event.brand, weight)
     apply = _BY_TYPE.get(kind)
     if apply is not None:
         apply(user, event, at)
 
 
-def _start_session(user: User, at: int) -> None:
+def _start_session(user: User, at: int, source: str) -> None:
     user.sessions += 1
+    user.times = habits.began(user.times, at)
+    user.places = habits.came_from(user.places, source)
     user.session_started = at
     user.session_events = 0
     user.session_items = {}
@@ -96,6 +103,8 @@ def _move_landmark(user: User, at: int) -> None:
     user.carts *= activity
     user.favourites *= activity
     user.interests = {category: weight * interest for category, weight in user.interests.items()}
+    if user.brands:
+        user.brands = {brand: weight * interest for brand, weight in user.brands.items()}
 
 
 def _count(counts: dict[int, int], text: str) -> None:
@@ -112,11 +121,16 @@ def _see_device(user: User, device: str) -> None:
         user.devices.append(seen)
 
 
-def _raise_interest(user: User, category: str, weight: float) -> None:
-    interests, key = user.interests, mark(category)
-    interests[key] = interests.get(key, 0.0) + weight
-    if len(interests) > MAX_INTERESTS:
-        del interests[min(interests, key=lambda known: (interests[known], known))]
+def _raise_brand(user: User, brand: str, weight: float) -> None:
+    if user.brands is None:
+        user.brands = {}
+    _raise(user.brands, mark(brand), weight, MAX_BRANDS)
+
+
+def _raise(weights: dict[int, float], key: int, weight: float, most: int) -> None:
+    weights[key] = weights.get(key, 0.0) + weight
+    if len(weights) > most:
+        del weights[min(weights, key=lambda known: (weights[known], known))]
 
 
 def _view(user: User, event: EventTaken, at: int) -> None:
@@ -170,8 +184,12 @@ def _purchase(user: User, event: EventTaken, at: int) -> None:
         user.known_amounts += 1
         user.amounts = min(user.amounts + event.amount, MOST_MONEY)
         user.last_amount = event.amount
+    weight = INTEREST["purchase"] * growth(user, at, HALF_LIFE_INTEREST)
     for line in event.lines:
         user.cart.pop(mark(line.item), None)
+        if line.category and not event.category:
+            _raise(user.interests, mark(line.category), weight, MAX_INTERESTS)
+    user.coupon_bits = habits.bought(user.coupon_bits, with_coupon=bool(event.coupon))
     if event.coupon:
         user.coupons_recent = 1.0 + user.coupons_recent * decay(at - user.last_coupon, HALF_LIFE_COUPONS)
         user.coupons += 1

@@ -10,6 +10,7 @@ from streams.ids import short_hash
 
 MAX_RECENT = 32
 MAX_INTERESTS = 8
+MAX_BRANDS = 4
 MAX_CART_LINES = 32
 MAX_SESSION_KEYS = 16
 MAX_DEVICES = 8
@@ -91,10 +92,13 @@ class EndedMessage(msgspec.Struct, array_like=True):
 class User(msgspec.Struct, array_like=True):
     """One user's profile. Times in ms, money in minor units.
 
-    Decayed counts are kept so that an event changes only its own: ``views``, ``clicks``, ``carts``, ``favourites`` and
-    ``interests`` with forward decay (Cormode et al. 2009), as weights that have grown since ``landmark``; ``rate`` as
-    of ``last_seen``, ``purchases_recent`` as of ``last_purchase`` and ``coupons_recent`` as of ``last_coupon``.
-    Items, categories, campaigns and experiments stand as ``mark``s, because their texts may be long.
+    Decayed counts are kept so that an event changes only its own: ``views``, ``clicks``, ``carts``, ``favourites``,
+    ``interests`` and ``brands`` with forward decay (Cormode et al. 2009), as weights that have grown since
+    ``landmark``; ``rate`` as of ``last_seen``, ``purchases_recent`` as of ``last_purchase`` and ``coupons_recent`` as
+    of ``last_coupon``.
+    Items, categories, brands, campaigns and experiments stand as ``mark``s, because their texts may be long.
+    ``times``, ``places``, ``answers`` and ``coupon_bits`` are small counts side by side (``habits``), ``choices`` and
+    ``price_off`` how dear the choices are (``prices``).
     ``recent`` holds the digests of the last event ids, 8 bytes each, side by side.
     """
 
@@ -115,6 +119,9 @@ class User(msgspec.Struct, array_like=True):
     session_items: dict[int, int] = {}
     session_categories: dict[int, int] = {}
     interests: dict[int, float] = {}
+    brands: dict[int, float] | None = None
+    times: int = 0
+    places: int = 0
     cart: dict[int, CartLine] = {}
     cart_at: int = 0
     purchases: int = 0
@@ -129,6 +136,9 @@ class User(msgspec.Struct, array_like=True):
     coupons: int = 0
     coupons_recent: float = 0.0
     last_coupon: int = 0
+    coupon_bits: int = 0
+    choices: int = 0
+    price_off: float = 0.0
     devices: list[int] = []
     consent: dict[str, bool] = {}
     consent_at: dict[str, int] = {}
@@ -138,6 +148,7 @@ class User(msgspec.Struct, array_like=True):
     enrolled: dict[int, int] = {}
     messages: int = 0
     message_clicks: int = 0
+    answers: int = 0
     alerted_at: int = 0
     open: list[OpenDecision] = []
     ended: dict[str, EndedMessage] = {}

@@ -35,6 +35,7 @@ def live(told: Story, kind: str, item: int, category: int, minutes: int = 0) -> 
         kind,
         item=longest(item),
         category=longest(category),
+        brand=longest(category),
         device=longest(item),
         price=10**12 if kind in ("purchase", "refund") else 10**6,
         quantity=1 if kind in ("purchase", "refund") else 10**6,
@@ -72,6 +73,8 @@ def test_the_fullest_life_stays_under_16_kb() -> None:
     full = told.user("u")
     assert len(full.session_items) <= caps.MAX_SESSION_KEYS
     assert len(full.interests) == caps.MAX_INTERESTS
+    assert full.brands is not None
+    assert len(full.brands) == caps.MAX_BRANDS
     assert len(full.devices) == caps.MAX_DEVICES
     assert len(full.recent) == 8 * caps.MAX_RECENT
     assert len(full.timers) <= caps.MAX_TIMERS
@@ -112,6 +115,7 @@ def stuffed() -> User:
         session_items=dict.fromkeys(hashed[: caps.MAX_SESSION_KEYS], count),
         session_categories=dict.fromkeys(hashed[: caps.MAX_SESSION_KEYS], count),
         interests=dict.fromkeys(hashed[: caps.MAX_INTERESTS], 1.5),
+        brands=dict.fromkeys(hashed[: caps.MAX_BRANDS], 1.5),
         cart={item: CartLine(10**6, 10**12) for item in hashed[: caps.MAX_CART_LINES]},
         devices=[*hashed[: caps.MAX_DEVICES]],
         consent=dict.fromkeys(("push", "sms", "email"), True),
@@ -127,6 +131,7 @@ def stuffed() -> User:
     for field in User.__struct_fields__:
         if getattr(user, field) == 0 and isinstance(getattr(user, field), int):
             setattr(user, field, far)
+    user.times = user.places = user.answers = user.choices = 2**63 - 1
     return user
 
 

@@ -60,6 +60,7 @@ def tracked(content: Mapping[str, Any]) -> dict[str, Any] | Rejection:
         "source": CHANNELS.get(str(content.get("channel", "")).lower(), "unknown"),
         "order_id": _text(properties.get("order_id")),
         "coupon_code": properties.get("coupon"),
+        "brand": properties.get("brand"),
         "lines": [_line(line, properties) for line in _listed(properties.get("products"))],
         **_item(properties, properties),
     }

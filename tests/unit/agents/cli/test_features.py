@@ -24,7 +24,7 @@ def test_a_search_looks_at_names_and_meanings() -> None:
     """Upper and lower case alike."""
     found = json.loads(run("COUPON", "--json").output)
     assert {feature["name"] for feature in found} >= {"coupon.share", "coupon.days_since", "fraud.coupons_per_day"}
-    assert set(found[0]) == {"name", "unit", "low", "high", "meaning", "labels"}
+    assert set(found[0]) == {"name", "unit", "low", "high", "meaning", "labels", "example"}
 
 
 def test_nothing_found_is_one_line() -> None:
