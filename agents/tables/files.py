@@ -94,9 +94,7 @@ class TableFile:
         return csv.read_csv(
             file,
             read_options=csv.ReadOptions(encoding=written),
-            parse_options=csv.ParseOptions(
-                delimiter=sign, invalid_row_handler=self._skip, newlines_in_values=True
-            ),
+            parse_options=csv.ParseOptions(delimiter=sign, invalid_row_handler=self._skip, newlines_in_values=True),
             convert_options=csv.ConvertOptions(strings_can_be_null=True, null_values=NULLS),
         )
 

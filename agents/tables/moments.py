@@ -42,18 +42,21 @@ def moments(column: Any) -> Floats | None:
 def of_numbers(values: Floats) -> Floats:
     """Numbers (n, NaN where missing) as seconds since 1970: days as 20260131, or s, ms, µs or ns since then."""
     present = values[~np.isnan(values)]
-    if len(present) and FIRST_DAY <= present.min() and present.max() <= LAST_DAY:
+    if len(present) and present.min() >= FIRST_DAY and present.max() <= LAST_DAY:
         days = {day: _day(day) for day in np.unique(present).tolist()}
         if not np.isnan(list(days.values())).any():
             return np.array([days.get(value, np.nan) for value in values.tolist()])
     size = np.abs(values)
-    return values / np.select([size > NANOSECONDS, size > MICROSECONDS, size > MILLISECONDS], [1e9, 1e6, 1e3], 1.0)
+    seconds: Floats = values / np.select(
+        [size > NANOSECONDS, size > MICROSECONDS, size > MILLISECONDS], [1e9, 1e6, 1e3], 1.0
+    )
+    return seconds
 
 
 def no_moment(column: Any) -> str:
     """The first value that stands in the way of reading a pyarrow column as moments, and why, in words."""
     texts = [str(value).strip() for value in column.unique().to_pylist() if value is not None]
-    ways = [_iso, *(partial(_formatted, form=form) for form in FORMATS)]
+    ways: list[Callable[[str], float]] = [_iso, *(partial(_formatted, form=form) for form in FORMATS)]
     readable = [text for text in texts[:PROBED] if any(np.isfinite(_read(text, way)) for way in ways)]
     odd = next((text for text in texts[:PROBED] if text not in readable), None)
     if odd is None and readable and EITHER.fullmatch(readable[0]):
