@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from agents.tables.columns import Features, amounts
 from agents.tables.files import TableFile
-from agents.tables.labelled import known, refits
+from agents.tables.labelled import known, late, refits
 from agents.tables.rows import Selection, rows
 from streams.arrays import Floats, Ints
 
@@ -33,4 +33,5 @@ def read_amounts(path: Path, label: str, selection: Selection, delay: float = 0.
     found = rows(file, selection, {label: amounts("--label", label, file.require(label, "--label"))})
     timed = selection.time is not None
     ready = known(found.moments, delay, timed=timed)
-    return Amounts(found.features, found.values[label], ready, refits(found.moments, timed=timed))
+    own = found.features._replace(notes=[*found.features.notes, *late(ready)])
+    return Amounts(own, found.values[label], ready, refits(found.moments, timed=timed))

@@ -17,6 +17,7 @@ MOST_DAYS = 60
 MOST_FITTED = 5_000_000
 """Rows in all fits together up to which boosting is refitted daily; a million take about a minute."""
 DAY = 86_400.0
+FEW = 3
 
 
 class Choice(NamedTuple):
@@ -52,7 +53,8 @@ def read_labelled(path: Path, choice: Choice) -> Labelled:
     found = rows(file, choice.selection, {choice.label: labels})
     timed = choice.selection.time is not None
     ready = known(found.moments, choice.delay, timed=timed)
-    return Labelled(found.features, found.values[choice.label], ready, refits(found.moments, timed=timed))
+    own = found.features._replace(notes=[*found.features.notes, *late(ready)])
+    return Labelled(own, found.values[choice.label], ready, refits(found.moments, timed=timed))
 
 
 def known(moments: Floats, delay: float, *, timed: bool) -> Ints:
@@ -65,6 +67,14 @@ def known(moments: Floats, delay: float, *, timed: bool) -> Ints:
     if delay and not timed:
         raise WrongUse("--delay needs --time: without times nobody knows when a label came; name the time column")
     return known_before(moments, delay) if timed else np.arange(len(moments), dtype=np.int64)
+
+
+def late(ready: Ints) -> list[str]:
+    """A note where most labels come too late for anybody to learn from them."""
+    known_then, count = int(ready[-1]), len(ready)
+    if 2 * known_then >= count or count < FEW:
+        return []
+    return [f"--delay is long for this table: before the last row only {known_then:,} of {count:,} labels are known"]
 
 
 def refits(moments: Floats, *, timed: bool) -> list[int]:

@@ -45,7 +45,7 @@ def rows(file: TableFile, selection: Selection, values: Mapping[str, Floats]) ->
     found = found._replace(
         numbers=found.numbers[order] if found.number_names else np.zeros((len(order), 0)),
         levels=found.levels[order] if found.level_names else np.zeros((len(order), 0), np.int64),
-        notes=[*_left_out(file, len(kept), needed), *found.notes],
+        notes=[*_left_out(file, len(kept), needed), *found.notes, *_nothing(found)],
     )
     return Rows(found, {name: column[order] for name, column in values.items()}, moments[order])
 
@@ -54,7 +54,15 @@ def _wanted(file: TableFile, selection: Selection, apart: list[str]) -> dict[str
     for name in (*selection.only, *selection.ignore):
         file.require(name, "--features" if name in selection.only else "--ignore")
     asked = selection.only or tuple(file.columns)
+    taken = next((name for name in selection.only if name in apart), None)
+    if taken is not None:
+        raise WrongUse(f"--features {taken}: this column is asked about, or is the time; leave it out of --features")
     return {name: file.columns[name] for name in asked if name not in {*apart, *selection.ignore}}
+
+
+def _nothing(found: Features) -> list[str]:
+    none = not found.number_names and not found.level_names
+    return ["no column is left to learn from: nobody can know more than the constant"] if none else []
 
 
 def _left_out(file: TableFile, kept: int, needed: list[str]) -> list[str]:

@@ -11,8 +11,7 @@ class AmountFigures(msgspec.Struct, frozen=True):
     """A model on the scored rows, in the label's unit.
 
     ``r2`` is the share of the running mean's squared error that the model saves, with its 95 % interval over twenty
-    consecutive blocks of rows; None where the running mean makes no error. ``bias`` is the mean of what was predicted
-    too much. ``against_constant`` is the squared error less the running mean's: mean, low and high; under zero is
+    consecutive blocks of rows; None where the running mean makes no error. ``bias`` is the mean of what was predicted too much. ``against_constant`` is the squared error less the running mean's: mean, low and high; under zero is
     better.
     """
 
@@ -33,7 +32,7 @@ def judge_amounts(labels: Floats, amounts: Floats, constant: Floats) -> AmountFi
         mae=float(np.abs(errors).mean()),
         rmse=float(np.sqrt((errors**2).mean())),
         r2=-mean / all_of_it if all_of_it else None,
-        r2_interval=(-high / all_of_it, -low / all_of_it) if all_of_it else None,
+        r2_interval=(-high / all_of_it, min(-low / all_of_it, 1.0)) if all_of_it else None,
         bias=float(errors.mean()),
         against_constant=(mean, low, high),
     )

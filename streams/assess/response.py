@@ -108,6 +108,8 @@ def _periods(labels: Floats, chances: dict[str, Floats], scored: slice) -> list[
 
 def _notes(labels: Floats) -> list[str]:
     positives = int(min(labels.sum(), len(labels) - labels.sum()))
+    if not positives:
+        return ["every scored row has the same label: there is nothing to tell apart"]
     if positives >= FEW_POSITIVES:
         return []
     return [f"only {positives} rows of the rarer label are scored: no figure here is certain"]

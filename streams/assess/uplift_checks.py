@@ -77,7 +77,10 @@ def claims(experiment: Experiment, effect: tuple[float, float, float], beyond_re
 
 def _advice(experiment: Experiment) -> str:
     if experiment.propensity is None:
-        return "this was no fair lot; give the chance of treatment with --propensity, or trust no figure here"
+        return (
+            "this was no fair lot, or it came after the treatment; give the chance of treatment with --propensity, "
+            "leave out with --ignore what came afterwards, or trust no figure here"
+        )
     return "even with the propensities given; they do not describe how the rows were treated, trust no figure here"
 
 

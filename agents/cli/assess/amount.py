@@ -21,6 +21,7 @@ from agents.tables.amounts import read_amounts
 from agents.tables.rows import Selection
 from streams.assess.amount import AmountAssessment, assess_amount
 from streams.assess.amount_figures import AmountFigures
+from streams.assess.leakage import amount_leaks
 
 
 @click.command("amount", short_help="How much? MAE, RMSE and R² beside boosting and the running mean.")
@@ -59,7 +60,8 @@ def command(
         found = assess_amount(
             own.numbers, own.levels, rows.labels, rows.ready, rows.refits, lambda _, done: advance(done)
         )
-    found = msgspec.structs.replace(found, notes=[*own.notes, *found.notes])
+    known = amount_leaks(own.numbers, own.levels, rows.labels, (own.number_names, own.level_names))
+    found = msgspec.structs.replace(found, notes=[*own.notes, *known, *found.notes])
     _show(file, own.number_names, own.level_names, found)
     write_json(json_file, found)
 
@@ -68,7 +70,8 @@ def _show(file: Path, numbers: list[str], levels: list[str], found: AmountAssess
     own = console()
     own.print(
         f"{file}: {found.rows:,} rows, {found.not_zero:,} not zero, mean {found.mean:,.5g}; {len(numbers)} numbers, "
-        f"{len(levels)} categories; judged on the last {found.scored:,} rows"
+        f"{len(levels)} categories; judged on the last {found.scored:,} rows",
+        markup=False,
     )
     shown = table("model", "RMSE", "MAE", "R² against the constant (95 %)", "bias")
     for name, figures in found.models.items():

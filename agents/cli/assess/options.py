@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,19 @@ class Duration(click.ParamType):
         if not found:
             self.fail(f"{value!r} is no duration; write 30m, 24h or 7d", param, ctx)
         return float(found[1]) * UNITS[found[2]]
+
+
+class Finite(click.ParamType):
+    """A number that is neither infinite nor none."""
+
+    name = "float"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number."""
+        found = click.FLOAT.convert(value, param, ctx)
+        if not isfinite(found):
+            self.fail(f"{value!r} is no number to reckon with; write 12 or 0.5", param, ctx)
+        return float(found)
 
 
 def _names(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...]:

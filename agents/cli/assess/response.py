@@ -19,6 +19,7 @@ from agents.cli.assess.showing import console, number, show_notes, table
 from agents.cli.progress import progress_bar
 from agents.tables.labelled import Choice, read_labelled
 from agents.tables.rows import Selection
+from streams.assess.leakage import leaks
 from streams.assess.response import ResponseAssessment, assess_response
 
 
@@ -59,7 +60,8 @@ def command(
         found = assess_response(
             own.numbers, own.levels, rows.labels, rows.ready, rows.refits, lambda _, done: advance(done)
         )
-    found = msgspec.structs.replace(found, notes=[*own.notes, *found.notes])
+    known = leaks(own.numbers, own.levels, rows.labels, (own.number_names, own.level_names))
+    found = msgspec.structs.replace(found, notes=[*own.notes, *known, *found.notes])
     _show(file, own.number_names, own.level_names, found)
     write_json(json_file, found)
 
@@ -68,7 +70,8 @@ def _show(file: Path, numbers: list[str], levels: list[str], found: ResponseAsse
     own = console()
     own.print(
         f"{file}: {found.rows:,} rows, {found.positives:,} positive ({found.rate:.2%}); {len(numbers)} numbers, "
-        f"{len(levels)} categories; judged on the last {found.scored:,} rows"
+        f"{len(levels)} categories; judged on the last {found.scored:,} rows",
+        markup=False,
     )
     shown = table("model", "log loss", "gain on the constant (95 %)", "AUC", "calibration", "F1")
     for name, figures in found.models.items():

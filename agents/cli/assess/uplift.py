@@ -7,6 +7,7 @@ import click
 import msgspec
 
 from agents.cli.assess.options import (
+    Finite,
     features_option,
     file_argument,
     ignore_option,
@@ -31,6 +32,8 @@ SHOWN = {
     "treat_all": "treat all",
     "treat_none": "treat none",
 }
+LARGE, LEAST = 1e7, 1e-9
+"""Figures from which powers of ten are shown; the relative width under which an interval is none."""
 WHAT_QINI_IS = "Qini: outcomes per row more than by treating as many rows by lot, averaged over shares from 0 to 100 %"
 
 
@@ -41,7 +44,7 @@ WHAT_QINI_IS = "Qini: outcomes per row more than by treating as many rows by lot
 @click.option("--control", help="Its value of those left alone, where it has more than two.")
 @click.option("--outcome", required=True, help="Column that holds what came: yes or no, or a number.")
 @click.option("--cost", help="What treating a row costs: a number, or a column [default: nothing].")
-@click.option("--value", type=float, default=1.0, show_default=True, help="What one outcome is worth, in money.")
+@click.option("--value", type=Finite(), default=1.0, show_default=True, help="What one outcome is worth, in money.")
 @click.option("--propensity", help="Column of the chance of --treated [default: one chance for all].")
 @time_option
 @features_option
@@ -92,7 +95,8 @@ def _show(file: Path, read: ExperimentTable, found: UpliftAssessment) -> None:
     means = found.mean_outcome
     own.print(
         f"{file}: {found.treated:,} rows of {read.arms[0]} (mean outcome {means['treated']:.4g}), {found.control:,} of "
-        f"{read.arms[1]} ({means['control']:.4g}); {len(read.names[0])} numbers, {len(read.names[1])} categories"
+        f"{read.arms[1]} ({means['control']:.4g}); {len(read.names[0])} numbers, {len(read.names[1])} categories",
+        markup=False,
     )
     own.print(
         f"average effect {_figure(*found.average_effect)}; 95 % intervals, below over {found.splits} half-splits\n"
@@ -122,5 +126,7 @@ def _shown(estimate: Estimate, scale: float = 1.0, sign: str = "") -> str:
 def _figure(mean: float, low: float, high: float, sign: str = "") -> str:
     """A figure and its interval, to two digits of the interval's width."""
     wide = (high - low) / 2.0
-    decimals = 3 if not 0.0 < wide < inf else max(1 - floor(log10(wide)), 0)
+    if max(abs(mean), abs(low), abs(high)) >= LARGE:
+        return f"{mean:{sign}.4g} ({low:{sign}.3g} to {high:{sign}.3g})"
+    decimals = 3 if not wide < inf or wide <= LEAST * abs(mean) else max(1 - floor(log10(wide)), 0)
     return f"{mean:{sign},.{decimals}f} ({low:{sign},.{decimals}f} to {high:{sign},.{decimals}f})"

@@ -1,0 +1,57 @@
+"""What ``assess`` says of tables that strangers bring."""
+
+from pathlib import Path
+
+import pytest
+
+from agents.cli import promostream, run
+from agents.errors import DONE, USAGE
+
+ROWS = "".join(f"2026-01-{1 + i // 24:02}T{i % 24:02}:00:00,{i % 7},{int(i % 3 == 0)},{i % 2}\n" for i in range(240))
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    """Ten days of hourly rows, under a name that looks like markup."""
+    file = tmp_path / "[bold]table.csv"
+    file.write_text("at,a,y,t\n" + ROWS, encoding="utf-8")
+    return file
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> str:
+    """What was printed, on one line."""
+    return " ".join(capsys.readouterr().out.split())
+
+
+def test_a_file_is_called_as_it_is_called(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Brackets are no markup; where no column is left, the reader is told."""
+    assert run(promostream, ["assess", "response", str(table), "--label", "y", "--ignore", "at,a,t"]) == DONE
+    told = said(capsys)
+    assert "[bold]table.csv: 240 rows" in told
+    assert "note: no column is left to learn from" in told
+
+
+def test_labels_that_come_too_late_are_noted(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Models that are alike since nobody learned anything would look like models that are equally good."""
+    asked = ["assess", "amount", str(table), "--label", "a", "--time", "at", "--delay", "99d", "--features", "t"]
+    assert run(promostream, asked) == DONE
+    assert "note: --delay is long for this table: before the last row only 0 of 240 labels are known" in said(capsys)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (("response", "--label", "y", "--features", "a,y"), "--features y: this column is asked about"),
+        (("uplift", "--treatment", "t", "--outcome", "y", "--value", "nan"), "'nan' is no number to reckon with"),
+        (("uplift", "--treatment", "t", "--outcome", "y", "--value", "much"), "'much' is not a valid float"),
+    ],
+)
+def test_a_wrong_option_is_one_line(
+    table: Path, capsys: pytest.CaptureFixture[str], asked: tuple[str, ...], told: str
+) -> None:
+    """And nothing is printed."""
+    assert run(promostream, ["assess", asked[0], str(table), *asked[1:]]) == USAGE
+    printed = capsys.readouterr()
+    assert told in printed.err
+    assert printed.err.count("\n") == 1
+    assert not printed.out
