@@ -11,8 +11,9 @@ class AmountFigures(msgspec.Struct, frozen=True):
     """A model on the scored rows, in the label's unit.
 
     ``r2`` is the share of the running mean's squared error that the model saves, with its 95 % interval over twenty
-    consecutive blocks of rows; None where the running mean makes no error. ``bias`` is the mean of what was predicted too much. ``against_constant`` is the squared error less the running mean's: mean, low and high; under zero is
-    better.
+    consecutive blocks of rows, at most 1; None where the running mean makes no error. ``bias`` is the mean of what was
+    predicted too much. ``against_constant`` is the squared error less the running mean's: mean, low and high; under
+    zero is better.
     """
 
     mae: float
