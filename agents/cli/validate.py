@@ -8,6 +8,7 @@ from typing import NamedTuple
 import click
 import msgspec
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from agents.cli.progress import progress_bar
@@ -75,7 +76,8 @@ def command(file: Path | None, topic: str | None, last: int, mapping: Path | Non
     else:
         _show(topic or str(file), quality)
     if quality.refused:
-        raise CheckFound(f"{sum(quality.refused.values()):,} of {quality.read:,} messages would be refused")
+        hint = "" if quality.taken or mapping or topic else "; if it is a history, name its columns with --mapping"
+        raise CheckFound(f"{sum(quality.refused.values()):,} of {quality.read:,} messages would be refused{hint}")
 
 
 def _of_topic(topic: str, last: int) -> Iterator[Found]:
@@ -103,15 +105,16 @@ def _show(source: str, quality: Quality) -> None:
     console = Console()
     if not console.is_terminal:
         console = Console(width=WIDTH)
-    console.print(_summary(source, quality), highlight=False, soft_wrap=True)
+    console.print(_summary(source, quality), highlight=False, markup=False, soft_wrap=True)
     for reason, count in quality.refused.items():
-        console.print(f"  refused as {reason}: {count:,} ({REASONS[reason]})", highlight=False, soft_wrap=True)
+        told = f"  refused as {reason}: {count:,} ({REASONS[reason]})"
+        console.print(told, highlight=False, markup=False, soft_wrap=True)
     table = Table("field", "there", "missing", "repaired", "refused", "first refusal", box=None, padding=(0, 2))
     for name, own in sorted(quality.fields.items(), key=lambda item: -item[1].refused):
         asked = own.present + own.missing
         shares = (f"{own.present / asked:.1%}", f"{own.missing / asked:.1%}") if asked else ("", "")
         example = own.example if len(own.example) <= SHOWN_EXAMPLE else own.example[:SHOWN_EXAMPLE] + "…"
-        table.add_row(name, *shares, f"{own.repaired:,}", f"{own.refused:,}", example)
+        table.add_row(escape(name), *shares, f"{own.repaired:,}", f"{own.refused:,}", escape(example))
     console.print(table, highlight=False)
 
 

@@ -70,8 +70,7 @@ def _show(file: Path, numbers: list[str], levels: list[str], found: AmountAssess
     own = console()
     own.print(
         f"{file}: {found.rows:,} rows, {found.not_zero:,} not zero, mean {found.mean:,.5g}; {len(numbers)} numbers, "
-        f"{len(levels)} categories; judged on the last {found.scored:,} rows",
-        markup=False,
+        f"{len(levels)} categories; judged on the last {found.scored:,} rows"
     )
     shown = table("model", "RMSE", "MAE", "R² against the constant (95 %)", "bias")
     for name, figures in found.models.items():

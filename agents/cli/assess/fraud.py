@@ -65,8 +65,7 @@ def _show(file: Path, numbers: int, levels: int, found: FraudAssessment) -> None
     share = "" if found.rate is None else f", {found.positives:,} of them positive ({found.rate:.2%})"
     own.print(
         f"{file}: {found.rows:,} rows; {numbers} numbers, {levels} categories; judged on the last {found.scored:,} "
-        f"rows{share}",
-        markup=False,
+        f"rows{share}"
     )
     shown = table("detector", "AUC (95 %)", "average precision (95 %)")
     for name, model in found.models.items():

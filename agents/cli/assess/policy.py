@@ -85,7 +85,6 @@ def _show(file: Path, target: str, found: PolicyAssessment) -> None:
         f"{file}: {found.rows:,} decisions on {found.actions:,} actions{by}, {found.rewarded:,} with a reward; target "
         f"{target}",
         highlight=False,
-        markup=False,
     )
     shown = table("", "reward per decision (95 %)", "more than logged (95 %)")
     shown.add_row("as logged", _interval(found.on_policy), "")

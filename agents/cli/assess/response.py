@@ -70,8 +70,7 @@ def _show(file: Path, numbers: list[str], levels: list[str], found: ResponseAsse
     own = console()
     own.print(
         f"{file}: {found.rows:,} rows, {found.positives:,} positive ({found.rate:.2%}); {len(numbers)} numbers, "
-        f"{len(levels)} categories; judged on the last {found.scored:,} rows",
-        markup=False,
+        f"{len(levels)} categories; judged on the last {found.scored:,} rows"
     )
     shown = table("model", "log loss", "gain on the constant (95 %)", "AUC", "calibration", "F1")
     for name, figures in found.models.items():

@@ -11,9 +11,9 @@ MOST_COLUMNS = 3
 
 
 def console() -> Console:
-    """As wide as the terminal, or ``WIDTH``."""
-    own = Console()
-    return own if own.is_terminal else Console(width=WIDTH)
+    """As wide as the terminal, or ``WIDTH``; brackets in names of files and columns are no markup."""
+    own = Console(markup=False)
+    return own if own.is_terminal else Console(markup=False, width=WIDTH)
 
 
 def table(*columns: str) -> Table:
@@ -30,7 +30,7 @@ def show_notes(own: Console, notes: Iterable[str]) -> None:
         columns = ", ".join(note.partition(": ")[0] for note in alike[:MOST_COLUMNS])
         together = f"{len(alike)} columns ({columns}, …): {told}"
         for note in [together] if len(alike) > MOST_COLUMNS else alike:
-            own.print(f"note: {note}", markup=False)
+            own.print(f"note: {note}")
 
 
 def number(value: float | None, digits: int = 3) -> str:

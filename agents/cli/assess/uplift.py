@@ -95,8 +95,7 @@ def _show(file: Path, read: ExperimentTable, found: UpliftAssessment) -> None:
     means = found.mean_outcome
     own.print(
         f"{file}: {found.treated:,} rows of {read.arms[0]} (mean outcome {means['treated']:.4g}), {found.control:,} of "
-        f"{read.arms[1]} ({means['control']:.4g}); {len(read.names[0])} numbers, {len(read.names[1])} categories",
-        markup=False,
+        f"{read.arms[1]} ({means['control']:.4g}); {len(read.names[0])} numbers, {len(read.names[1])} categories"
     )
     own.print(
         f"average effect {_figure(*found.average_effect)}; 95 % intervals, below over {found.splits} half-splits\n"

@@ -25,17 +25,11 @@ def said(capsys: pytest.CaptureFixture[str]) -> str:
 
 def test_a_file_is_called_as_it_is_called(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Brackets are no markup; where no column is left, the reader is told."""
-    assert run(promostream, ["assess", "response", str(table), "--label", "y", "--ignore", "at,a,t"]) == DONE
-    told = said(capsys)
-    assert "[bold]table.csv: 240 rows" in told
-    assert "note: no column is left to learn from" in told
-
-
-def test_labels_that_come_too_late_are_noted(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Models that are alike since nobody learned anything would look like models that are equally good."""
-    asked = ["assess", "amount", str(table), "--label", "a", "--time", "at", "--delay", "99d", "--features", "t"]
+    asked = ["assess", "uplift", str(table), "--treatment", "t", "--outcome", "y", "--ignore", "at,a", "--splits", "2"]
     assert run(promostream, asked) == DONE
-    assert "note: --delay is long for this table: before the last row only 0 of 240 labels are known" in said(capsys)
+    told = said(capsys)
+    assert "[bold]table.csv: 120 rows of 1" in told
+    assert "note: no column is left to learn from" in told
 
 
 @pytest.mark.parametrize(

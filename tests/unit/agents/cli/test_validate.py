@@ -40,6 +40,18 @@ def test_what_would_be_refused_is_shown_and_found(tmp_path: Path) -> None:
     assert account["fields"]["quantity"]["example"].startswith("line 2: quantity: ")
 
 
+def test_a_table_that_is_no_events_is_told_of_mappings(tmp_path: Path) -> None:
+    """And brackets in a file's name or in a message are no markup."""
+    file = tmp_path / "[bold]events.csv"
+    file.write_text("user,[i]at\nu1,2026-01-01\n", encoding="utf-8")
+    result = run(str(file))
+    assert isinstance(result.exception, Failure)
+    assert str(result.exception) == (
+        "2 of 2 messages would be refused; if it is a history, name its columns with --mapping"
+    )
+    assert "[bold]events.csv: 2 messages" in result.output
+
+
 def test_a_history_is_read_through_its_mapping() -> None:
     """Rows that the mapping cannot read are refused by their number."""
     result = run(str(HISTORY), "--mapping", str(MAPPING))

@@ -98,3 +98,18 @@ def test_values_of_a_label_are_shown_on_one_line(tmp_path: Path) -> None:
         read_labelled(file, Choice("y"))
     assert "\n" not in str(told.value)
     assert len(str(told.value)) < 200
+
+
+def test_labels_that_come_too_late_are_noted(table: Path) -> None:
+    """Models that are alike since nobody learned anything would look like models that are equally good."""
+    told = "--delay is long for this table: before the last row only 0 of 3 labels are known"
+    assert told in read_labelled(table, Choice("won", selection=AT, delay=1e9)).features.notes
+    assert told not in read_labelled(table, Choice("won", selection=AT)).features.notes
+
+
+def test_where_no_column_is_left_it_is_noted(table: Path) -> None:
+    """All models are then the constant; a label is no feature, even if it is named as one."""
+    only_flat = read_labelled(table, Choice("won", selection=Selection(only=("flat",)))).features
+    assert "no column is left to learn from: nobody can know more than the constant" in only_flat.notes
+    with pytest.raises(WrongUse, match="--features won: this column is asked about"):
+        read_labelled(table, Choice("won", selection=Selection(only=("amount", "won"))))
