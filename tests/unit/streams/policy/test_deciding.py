@@ -82,6 +82,16 @@ def test_only_channels_with_consent_are_candidates() -> None:
     assert {action.channel for action in made.actions[:-1]} == {"sms"}
 
 
+@pytest.mark.parametrize(("orders", "amount"), [((), 20_000.0), ((8_000,), 16_000.0), ((8_000,) * 6, 11_000.0)])
+def test_without_a_cart_an_order_is_expected_as_the_customers_own_shrunken_to_the_shops(
+    orders: tuple[int, ...], amount: float
+) -> None:
+    """Two orders of the mean amount stand beside the customer's own."""
+    user = User(consent={"push": True}, amounts=sum(orders), known_amounts=len(orders))
+    off10 = decided(user, campaign=structs.replace(CART, who=None)).actions[1]
+    assert off10.depth == pytest.approx(1000 / amount)
+
+
 def test_a_ghost_draws_what_it_would_have_got() -> None:
     """Holdout comes after the draw: the same propensities, the same uniform, the same action."""
     for n in range(30):
