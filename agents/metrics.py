@@ -63,6 +63,7 @@ METRICS: dict[str, Metric] = {
         Metric("model_age_seconds", "gauge", ("model",), "time since the end of what the model in force learned from"),
         Metric("model_loss", "gauge", ("model", "slot"), "log loss in nats of predictions made before their labels"),
         Metric("model_calibration_ratio", "gauge", ("model",), "positives predicted per positive that came"),
+        Metric("drift_total", "total", ("model", "input"), "times that a model's errors changed, by what showed it"),
         Metric("experiment_users", "gauge", ("campaign", "version", "arm"), "users enrolled whose window has ended"),
         Metric("experiment_purchases", "gauge", ("campaign", "version", "arm"), "users among them who bought"),
         Metric("experiment_margin_minor_units", "gauge", ("campaign", "version", "arm"), "their margin, net of costs"),

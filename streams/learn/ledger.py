@@ -10,7 +10,7 @@ from streams.folding import Refusal
 from streams.state import numerics
 
 VERSION = 2
-"""Of the encoded state; a state of a newer version is refused."""
+"""Of the encoded state; a state of a newer version is refused, one of version 1 begins without effects and drift."""
 
 T = TypeVar("T")
 

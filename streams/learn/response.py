@@ -10,6 +10,7 @@ from schemas.origins import Origin
 from schemas.topics import CLOSED_DECISIONS
 from streams.features import catalogue
 from streams.folding import LogRecord, Output
+from streams.learn.drift import DriftState, DriftWatch, drift_totals
 from streams.learn.effects import EFFECT, EffectLearning, EffectState
 from streams.learn.ledger import Ledger, decode_head, encode_head
 from streams.learn.publishing import publish
@@ -29,13 +30,14 @@ GHOSTS = ".ghosts"
 
 
 class _State(msgspec.Struct, array_like=True):
-    """Bounded, so it stands whole in the partition head; ``learners`` and ``effects`` are filled at a cut."""
+    """Bounded, so it stands whole in the partition head; ``learners``, ``effects``, ``drift`` are filled at a cut."""
 
     ledger: Ledger = msgspec.field(default_factory=Ledger)
     closed: dict[str, int] = {}
     progress: dict[str, Progress] = {}
     learners: dict[str, LearnerState] = {}
     effects: EffectState = msgspec.field(default_factory=EffectState)
+    drift: dict[str, DriftState] = {}
 
 
 class ResponseLearning:
@@ -82,6 +84,7 @@ class ResponseLearning:
         """The whole state: there are no entries."""
         self._state.learners = {name: learner.state() for name, learner in self._learners.items()}
         self._state.effects = self._effects.state()
+        self._state.drift = {name: watch.state() for name, watch in self._watches.items()}
         return encode_head(self._state)
 
     def encode_frozen(self, most: int) -> list[tuple[bytes, bytes | None]]:
@@ -105,13 +108,14 @@ class ResponseLearning:
         return None
 
     def counters(self) -> dict[str, int]:
-        """Records taken and dropped."""
-        return dict(self._state.ledger.tallies)
+        """Records taken and dropped, and drifts; these from zero on, so that the first one shows as an increase."""
+        return drift_totals(MODELS) | self._state.ledger.tallies
 
     def _set(self, state: _State) -> None:
         self._state = state
         self._learners = {name: Learner(catalogue.RESPONSE_ROW, state.learners.get(name)) for name in MODELS}
         self._effects = EffectLearning(state.effects, self._settings.effect_after)
+        self._watches = {name: DriftWatch(name, state.drift.get(name)) for name in MODELS}
 
     def _is_taken(self, decision: ClosedDecision) -> bool:
         ledger = self._state.ledger
@@ -139,13 +143,18 @@ class ResponseLearning:
             self._score_then_learn(CLICK, decision, decision.clicked)
 
     def _score_then_learn(self, name: str, decision: ClosedDecision, label: bool) -> float:
-        """The prediction made before the label was learned."""
+        """The prediction made before the label was learned.
+
+        Ghosts come in bursts and buy less: drift is looked for among those whom the model learns from.
+        """
         learner = self._learners[name]
-        judged = name + GHOSTS if decision.ghost else name
         expected = learner.predict_one(decision.x)
-        self._state.progress.setdefault(judged, Progress()).judge(expected, label)
+        progress = self._state.progress.setdefault(name + GHOSTS if decision.ghost else name, Progress())
         if not decision.ghost:
+            for drifted in self._watches[name].judge(expected, progress.base, label):
+                self._state.ledger.count(drifted)
             learner.learn_one(decision.x, label)
+        progress.judge(expected, label)
         return expected
 
     def _publish_when_due(self, offset: int, at: int) -> list[Output]:

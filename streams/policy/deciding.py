@@ -82,7 +82,7 @@ def _allowed(point: Point) -> tuple[Channel, ...]:
 
 
 def _prospect(point: Point, row: tuple[float, ...], outlook: Outlook, settings: FoldSettings) -> Prospect:
-    """m(x) (the base rate before there is one) less the usual dose; the cart's value, else the customer's mean order."""
+    """m(x) (the base rate at first) less the usual dose; the cart's value, else the customer's mean order."""
     probability = outlook.purchase.predict(row) if outlook.purchase else settings.base_rate
     effect = _effect(point.campaign.spec.kind, row, outlook)
     user = point.view.user

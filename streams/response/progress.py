@@ -26,12 +26,16 @@ class Progress(msgspec.Struct, array_like=True):
 
     def judge(self, p: float, label: bool) -> None:
         """Score one prediction."""
-        base = (self.positives + 0.5) / (self.count + 1.0)
         self.model_loss += log_loss(p, label)
-        self.constant_loss += log_loss(base, label)
+        self.constant_loss += log_loss(self.base, label)
         self.predicted += p
         self.positives += label
         self.count += 1
+
+    @property
+    def base(self) -> float:
+        """What the constant predicts next."""
+        return (self.positives + 0.5) / (self.count + 1.0)
 
     @property
     def losses(self) -> tuple[float, float]:
