@@ -16,6 +16,7 @@ from streams.assess.policy import assess_policy
 from streams.assess.response import assess_response, known_before
 from streams.assess.uplift import Economics, assess_uplift
 from tests.real_data.hourly import counted, forecast_errors, retentioneering_visits, shop_hours, taobao_hours
+from tests.real_data.incidents import INCIDENTS, Alarm, first_in, outside, read_series, three_sigma, watched
 from tests.real_data.taobao import DAY, read_user_days
 
 SEED = 0
@@ -153,6 +154,34 @@ def forecasts(data: Path, say: Progress) -> list[Comparison]:
     return [_forecast(name, values, say) for name, values in series.items()]
 
 
+def alarms(data: Path, say: Progress) -> list[Comparison]:
+    """When three scripted incidents are noticed: hours since the incident's first midnight, −1 for never."""
+    say("alarms: retentioneering")
+    series = read_series(data / "retentioneering_ecom.csv.gz")
+    ours, theirs = watched(series), three_sigma(series)
+    after = {name: (_hours_after(ours, name), _hours_after(theirs, name)) for name in INCIDENTS}
+    figures = {f"{name}, hours": own for name, (own, _) in after.items()}
+    figures |= {f"{name}, three sigma, hours": base for name, (_, base) in after.items()}
+    figures |= {"outside": float(len(outside(ours))), "three sigma outside": float(len(outside(theirs)))}
+    found = all(own >= 0.0 for own, _ in after.values())
+    earlier = [own < base or base < 0.0 for own, base in after.values()]
+    later = any(0.0 <= base < own for own, base in after.values())
+    return [
+        Comparison(
+            "Retentioneering",
+            "first alarm in each incident",
+            figures,
+            "3 of 3, at most 1 alarm outside, none later than three sigma, two earlier",
+            found and len(outside(ours)) <= 1 and not later and sum(earlier) >= 2,
+        )
+    ]
+
+
+def _hours_after(alarms: list[Alarm], incident: str) -> float:
+    first = first_in(alarms, incident)
+    return (first.at - INCIDENTS[incident][0]).total_seconds() / 3600 if first else -1.0
+
+
 def _forecast(name: str, values: Floats, say: Progress) -> Comparison:
     say(f"forecasts: {name}, {len(values):,} hours")
     found = forecast_errors(values)
@@ -178,4 +207,5 @@ COMPARISONS: dict[str, Callable[[Path, Progress], list[Comparison]]] = {
     "adbench": adbench,
     "open-bandit": open_bandit,
     "forecasts": forecasts,
+    "alarms": alarms,
 }
