@@ -153,6 +153,7 @@ class ResponseLearning:
         if not decision.ghost:
             for drifted in self._watches[name].judge(expected, progress.base, label):
                 self._state.ledger.count(drifted)
+                learner.forget()
             learner.learn_one(decision.x, label)
         progress.judge(expected, label)
         return expected

@@ -7,6 +7,9 @@ from streams.response.logistic import sigmoid
 MEMORY = 5000.0
 """After so many labels an old one weighs 1/e."""
 
+KEPT = 0.1
+"""Share of what it knew that it keeps when a drift was found."""
+
 _SCALE_PRECISION = 20.0
 _SHIFT_PRECISION = 1.0
 _LEAST_VARIANCE = 1e-4
@@ -39,6 +42,12 @@ class PlattScaling(msgspec.Struct, array_like=True):
         self.precision_both = keep * self.precision_both + variance * logit
         self.precision_shift = keep * self.precision_shift + _SHIFT_PRECISION / MEMORY + variance
         self._step(p - float(label), logit)
+
+    def forget(self) -> None:
+        """A drift was found: scale and shift stay, and the next labels move them as if they were among the first."""
+        self.precision_scale = _SCALE_PRECISION + KEPT * (self.precision_scale - _SCALE_PRECISION)
+        self.precision_both *= KEPT
+        self.precision_shift = _SHIFT_PRECISION + KEPT * (self.precision_shift - _SHIFT_PRECISION)
 
     def _step(self, error: float, logit: float) -> None:
         a, b, c = self.precision_scale, self.precision_both, self.precision_shift

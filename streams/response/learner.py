@@ -52,6 +52,10 @@ class Learner:
         self._platt.learn(self._logit(x), y)
         self.river.learn(self._named(x), y)
 
+    def forget(self) -> None:
+        """A drift was found: calibration gives way to the next labels."""
+        self._platt.forget()
+
     @property
     def learned(self) -> int:
         """How many labels it has learned from."""

@@ -50,6 +50,22 @@ def test_it_follows_a_drift() -> None:
         assert abs(platt.predict(logit) / rate - 1) <= 0.1
 
 
+def test_forgetting_changes_no_prediction_and_quickens_the_next_ones() -> None:
+    """After a found drift the same 300 labels bring it nearer to another rate; right after it, nothing has moved."""
+    rng = np.random.default_rng(5)
+    lasting, forgetful = PlattScaling(), PlattScaling()
+    for label in (rng.random(10_000) < 0.1).tolist():
+        lasting.learn(-2.0, label)
+        forgetful.learn(-2.0, label)
+    before = forgetful.predict(-2.0)
+    forgetful.forget()
+    assert forgetful.predict(-2.0) == before
+    for label in (rng.random(300) < 0.4).tolist():
+        lasting.learn(-2.0, label)
+        forgetful.learn(-2.0, label)
+    assert before < lasting.predict(-2.0) < forgetful.predict(-2.0) < 0.5
+
+
 def test_progress_judges_the_model_beside_the_base_rate() -> None:
     """A model that knows beats the constant; the constant itself ties with it; zeros before the first label."""
     knows, ties = Progress(), Progress()
