@@ -56,7 +56,7 @@ def test_response_learning_does_not_grow_with_campaigns_or_closings() -> None:
 
 
 def test_effects_are_learned_of_a_fixed_number_of_kinds() -> None:
-    """A thousand kinds later what is known of effects is as large as with the first sixteen, which go on being learned."""
+    """A thousand kinds later as much is known as after the first sixteen, which go on being learned."""
     fold = ResponseLearning(LearnSettings(retrain_every=10**9, effect_after=0))
     made = [structs.replace(CLOSED, origin=Origin("user-log", 0, n), kind=f"kind-{n:04d}") for n in range(1000)]
     log = [LogRecord(n, n, None, encode_msgpack(one)) for n, one in enumerate(made)]
