@@ -9,6 +9,7 @@ from schemas.topics import (
     CLOSED_DECISIONS,
     CONTROL,
     COORDINATE_CHECKPOINTS,
+    CUSTOMERS,
     DEAD_LETTERS,
     DECISIONS,
     EVENT_SOURCES,
@@ -109,11 +110,11 @@ RIGHTS: dict[str, tuple[Right, ...]] = {
     "coordinate": _folding("coordinate", (CLOSED_DECISIONS,), (EXPERIMENT_RESULTS,)),
     "operator": (
         *OPENING,
-        *on_topics("Read", (DECISIONS, DEAD_LETTERS, REDRIVES, *EVENT_SOURCES, PRIVACY)),
+        *on_topics("Read", (DECISIONS, DEAD_LETTERS, REDRIVES, *EVENT_SOURCES, PRIVACY, CUSTOMERS)),
         *on_topics("Write", (DEAD_LETTERS, REDRIVES, *EVENT_SOURCES, PRIVACY)),
         Right("Write", "transactional-id", "promostream-redrive"),
     ),
-    "platform": tuple(on_topics("Write", (*EVENT_SOURCES, PRIVACY))),
+    "platform": tuple(on_topics("Write", (*EVENT_SOURCES, PRIVACY, CUSTOMERS))),
     "delivery": (
         *on_topics("Read", (TRIGGERS,)),
         *on_topics("Write", (OUTCOMES,)),

@@ -102,6 +102,19 @@ class ErasureRequested(_Body, frozen=True, tag="x"):
     occurred_at: int
 
 
+class AttributesTold(_Body, frozen=True, tag="a"):
+    """What the platform tells of a customer; None: says nothing, empty: takes it back. ``birthday`` is MM-DD."""
+
+    message_id: str
+    occurred_at: int
+    birthday: str | None = None
+    locale: str | None = None
+    zone: str | None = None
+    tier: str | None = None
+    region: str | None = None
+    channels: tuple[str, ...] | None = None
+
+
 class WatermarkReached(_Body, frozen=True, tag="w"):
     """How far ``intake`` has read one source: arrival times in ms per partition, of ``partitions`` in all."""
 
@@ -138,6 +151,7 @@ Body = (
     | OutcomeTaken
     | ConsentChanged
     | ErasureRequested
+    | AttributesTold
     | WatermarkReached
     | Ticked
     | CampaignsActivated

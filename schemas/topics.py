@@ -6,6 +6,7 @@ import msgspec
 
 from schemas.checkpoints import CheckpointEntry
 from schemas.closed_decisions import ClosedDecision
+from schemas.customers import Customer
 from schemas.dead_letters import DeadLetter
 from schemas.decisions import Decision
 from schemas.events import Event
@@ -50,6 +51,7 @@ CLICKS = "clicks"
 PURCHASES = "purchases"
 OUTCOMES = "trigger-outcomes"
 PRIVACY = "privacy-requests"
+CUSTOMERS = "customers"
 CONTROL = "control"
 USER_LOG = "user-log"
 TRIGGERS = "promotion-triggers"
@@ -66,7 +68,7 @@ LEARN_CHECKPOINTS = "learn-checkpoints"
 COORDINATE_CHECKPOINTS = "coordinate-checkpoints"
 
 EVENT_SOURCES = (BROWSES, CLICKS, PURCHASES)
-INTAKE_SOURCES = (*EVENT_SOURCES, OUTCOMES, PRIVACY, CONTROL, REDRIVES)
+INTAKE_SOURCES = (*EVENT_SOURCES, OUTCOMES, PRIVACY, CUSTOMERS, CONTROL, REDRIVES)
 
 
 TOPICS: dict[str, Topic] = {
@@ -77,6 +79,7 @@ TOPICS: dict[str, Topic] = {
         Topic(PURCHASES, Event, "user", 8, "delete", 7 * DAY, "CreateTime", "json", "purchases and refunds", True),
         Topic(OUTCOMES, Outcome, "user", 8, "delete", 7 * DAY, "CreateTime", "json", "what became of triggers", True),
         Topic(PRIVACY, PrivacyRequest, "user", 8, "delete", 7 * DAY, "CreateTime", "json", "consent, erasure", True),
+        Topic(CUSTOMERS, Customer, "user", 8, "delete", 7 * DAY, "CreateTime", "json", "coarse attributes", True),
         Topic(CONTROL, Record, "kind", 1, "delete", FOREVER, "LogAppendTime", "msgpack", "campaigns, models, opening"),
         Topic(USER_LOG, Record, "user", "log", "delete", 14 * DAY, "LogAppendTime", "msgpack", "the ordered log"),
         Topic(TRIGGERS, Trigger, "user", "log", "delete", 7 * DAY, "CreateTime", "json", "what to send or stop"),

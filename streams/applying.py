@@ -5,6 +5,7 @@ from typing import Any
 
 from schemas.decisions import OpenedBy
 from schemas.records import (
+    AttributesTold,
     CampaignsActivated,
     ConsentChanged,
     ErasureRequested,
@@ -20,6 +21,7 @@ from streams.outputs import Writer
 from streams.points import Points
 from streams.policy import messages, windows
 from streams.policy.point import ActiveCampaign
+from streams.profiles.attributes import learn
 from streams.profiles.consent import hear
 from streams.profiles.observing import DAY, is_repeat, observe
 from streams.profiles.prices import CHOOSING, appraise
@@ -64,6 +66,7 @@ class Applying:
             OutcomeTaken: self._outcome,
             ConsentChanged: self._consent,
             ErasureRequested: self._erase,
+            AttributesTold: self._attributes,
             CampaignsActivated: self._activate_campaigns,
             ModelActivated: self._activate_model,
         }
@@ -161,6 +164,11 @@ class Applying:
         self._expect_idleness(token, user)
         for channel, allowed in consent.channels.items():
             hear(user, channel, consent.occurred_at, allowed=allowed)
+
+    def _attributes(self, token: str, told: AttributesTold) -> None:
+        user = self._users.change(token)
+        self._expect_idleness(token, user)
+        user.told = learn(user.told, told)
 
     def _expect_idleness(self, token: str, user: User) -> None:
         """Every profile leaves in the end, however it began."""

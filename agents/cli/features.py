@@ -48,6 +48,8 @@ def _example(feature: Feature) -> dict[str, str]:
 
 
 def _range(feature: Feature) -> str:
+    if feature.unit == "label" and not feature.labels:
+        return "any text"
     if feature.labels:
         return ", ".join(feature.labels)
     if feature.high == NEVER:

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from schemas.customers import Customer
 from schemas.events import Event, OrderLine
 from schemas.examples.story import CARTED, CUSTOMER, DECIDED, TRIGGER_ID
 from schemas.money import Money
@@ -43,6 +44,18 @@ PUBLISHED: dict[str, Struct] = {
     ),
     "PrivacyRequest.erasure": PrivacyRequest(
         request_id="pr-32", user_id="u-977", kind="erasure", occurred_at=CARTED - 3_600_000
+    ),
+    "Customer": Customer(
+        message_id="cu-7",
+        user_id="u-1842",
+        kind="attributes",
+        occurred_at=CARTED - 86_400_000,
+        birthday="03-14",
+        locale="zh-CN",
+        zone="Asia/Shanghai",
+        tier="gold",
+        region="CN-31",
+        channels=("push", "sms"),
     ),
     "Outcome": Outcome(
         outcome_id="psh-881-2",

@@ -6,6 +6,7 @@ from schemas.examples.campaigns import CART_RESCUE, DEFAULT_POLICY
 from schemas.examples.story import CARTED, CUSTOMER, DECIDED, LOGISTIC_SHA256, TRIGGER_ID
 from schemas.origins import Origin
 from schemas.records import (
+    AttributesTold,
     Body,
     CampaignsActivated,
     ConsentChanged,
@@ -84,6 +85,11 @@ _BODIES: dict[str, tuple[Origin, str, Body]] = {
         Origin("privacy-requests", 0, 31),
         CUSTOMER,
         ConsentChanged("pr-31", CARTED - 86_400_000, {"push": True, "sms": False}),
+    ),
+    "attributes": (
+        Origin("customers", 0, 7),
+        CUSTOMER,
+        AttributesTold("cu-7", CARTED - 86_400_000, birthday="03-14", locale="zh-CN", tier="gold", region="CN-31"),
     ),
     "erasure": (Origin("privacy-requests", 0, 32), CUSTOMER, ErasureRequested("pr-32", CARTED - 3_600_000)),
     "watermark": (

@@ -96,13 +96,21 @@ def _value(field: Field, feature: Feature, op: str, currency: str) -> float | st
 
 def _labels(field: Field, feature: Feature, op: str) -> str | tuple[str, ...] | None:
     if op == "in":
-        labels = [choice(item, feature.labels) for item in items(field)]
+        labels = [_one_label(item, feature) for item in items(field)]
         known = tuple(label for label in labels if label is not None)
         return known if labels and len(known) == len(labels) else None
     if isinstance(field.node, yaml.SequenceNode):
-        field.wrong(f"a list needs the operator in; write op: in, or one of {', '.join(feature.labels)}")
+        field.wrong(f"a list needs the operator in; write op: in, or one of {_among(feature)}")
         return None
-    return choice(field, feature.labels) if text(field, "a label", f"one of {', '.join(feature.labels)}") else None
+    return _one_label(field, feature) if text(field, "a label", f"one of {_among(feature)}") else None
+
+
+def _one_label(field: Field, feature: Feature) -> str | None:
+    return choice(field, feature.labels) if feature.labels else text(field, "a label", "such as gold")
+
+
+def _among(feature: Feature) -> str:
+    return ", ".join(feature.labels) or "the shop's own words"
 
 
 def _measured(field: Field, feature: Feature, currency: str) -> float | None:

@@ -9,7 +9,10 @@ VERSION = "1"
 
 
 class Feature(NamedTuple):
-    """One feature. ``low`` and ``high`` bound its value in its unit; money is in minor units; ``labels`` for labels."""
+    """One feature. ``low`` and ``high`` bound its value in its unit; money is in minor units; ``labels`` for labels.
+
+    A label without ``labels`` is any text.
+    """
 
     name: str
     unit: Unit
@@ -92,6 +95,13 @@ _FEATURES = (
     Feature("fraud.carts_per_view", "share", 0, 1e6, "items put into the cart per view, half-life 7 days"),
     Feature("fraud.amount_ratio", "share", 0, 1e6, "last purchase amount over the mean of the customer's purchases"),
     Feature("segment", "label", 0, 0, "rule segment of the customer", SEGMENTS),
+    Feature("customer.tier", "label", 0, 0, "membership tier, by the shop's own name; unknown until told"),
+    Feature("customer.region", "label", 0, 0, "country or subdivision (ISO 3166), such as CN-31; unknown until told"),
+    Feature("customer.country", "label", 0, 0, "country of the region, such as CN; unknown until told"),
+    Feature("customer.locale", "label", 0, 0, "locale, such as zh-CN; unknown until told"),
+    Feature("customer.zone", "label", 0, 0, "time zone, such as Asia/Shanghai; unknown until told"),
+    Feature("customer.days_to_birthday", "days", 0, NEVER, "days until the next birthday (UTC), 0 on it"),
+    Feature("customer.channels", "count", 0, 3, "channels on which the customer can be reached; 3 until told"),
 )
 
 CATALOGUE: dict[str, Feature] = {feature.name: feature for feature in _FEATURES}

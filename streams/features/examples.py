@@ -56,4 +56,11 @@ EXAMPLES: dict[str, tuple[str, str]] = {
     "fraud.carts_per_view": ("<", "2"),
     "fraud.amount_ratio": ("<", "5"),
     "segment": ("in", "[high_value, at_risk]"),
+    "customer.tier": ("in", "[gold, platinum]"),
+    "customer.region": ("==", "CN-31"),
+    "customer.country": ("==", "CN"),
+    "customer.locale": ("in", "[zh-CN, zh-TW]"),
+    "customer.zone": ("==", "Asia/Shanghai"),
+    "customer.days_to_birthday": ("<=", "7d"),
+    "customer.channels": (">=", "2"),
 }

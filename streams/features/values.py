@@ -8,6 +8,7 @@ import msgspec
 
 from streams.features.behaviour import BEHAVIOUR, LABELS, category_share
 from streams.features.catalogue import CATALOGUE, FRAUD_ROW, NEVER, RESPONSE_ROW
+from streams.features.customer import TOLD, TOLD_LABELS
 from streams.profiles.observing import (
     DAY,
     HALF_LIFE_ACTIVITY,
@@ -123,11 +124,11 @@ _VALUES: dict[str, Callable[[View], float]] = {
     "fraud.coupons_per_day": lambda v: _decayed(v, v.user.coupons_recent, v.user.last_coupon, HALF_LIFE_COUPONS),
     "fraud.carts_per_view": _carts_per_view,
     "fraud.amount_ratio": _amount_ratio,
-    **{name: _of_user(compute) for name, compute in BEHAVIOUR.items()},
+    **{name: _of_user(compute) for name, compute in (BEHAVIOUR | TOLD).items()},
 }
 _LABELS: dict[str, Callable[[View], str]] = {
     "segment": _of_user(segment),
-    **{name: _of_user(compute) for name, compute in LABELS.items()},
+    **{name: _of_user(compute) for name, compute in (LABELS | TOLD_LABELS).items()},
 }
 
 _RESPONSE = tuple((name, _VALUES[name]) for name in RESPONSE_ROW)

@@ -8,9 +8,11 @@ Refused: other times, negative money, quantities under one, unknown or mixed cur
 from collections.abc import Callable
 from typing import TypeVar
 
+from schemas.customers import Customer
 from schemas.events import Event, OrderLine
 from schemas.outcomes import Outcome
-from schemas.records import EventTaken, LineTaken, OutcomeTaken
+from schemas.records import AttributesTold, EventTaken, LineTaken, OutcomeTaken
+from streams.intake.customers import attributes
 from streams.intake.fields import (
     MAX_MONEY,
     TEXT,
@@ -101,6 +103,11 @@ def clean_outcome(outcome: Outcome, arrival: int | None) -> OutcomeTaken | Rejec
             clean_money("cost", outcome.cost, [])[0],
         )
     )
+
+
+def clean_customer(customer: Customer, arrival: int | None) -> AttributesTold | Rejection:
+    """The attributes as the log holds them."""
+    return _or_rejection(lambda: attributes(customer, arrival))
 
 
 def clean_moment(request_id: str, time: int, arrival: int | None) -> int | Rejection:

@@ -9,18 +9,18 @@ from collections.abc import Collection
 from heapq import heapify, heappop, heappush, heapreplace
 from typing import Generic, TypeVar
 
-from schemas.topics import BROWSES, CLICKS, OUTCOMES, PRIVACY, PURCHASES
+from schemas.topics import BROWSES, CLICKS, CUSTOMERS, OUTCOMES, PRIVACY, PURCHASES
 
 T = TypeVar("T")
 
 Input = tuple[str, int]
 """A topic and one of its partitions."""
 
-_ORDER = (PRIVACY, OUTCOMES, BROWSES, CLICKS, PURCHASES)
+_ORDER = (PRIVACY, CUSTOMERS, OUTCOMES, BROWSES, CLICKS, PURCHASES)
 
 
 def rank(source: Input) -> tuple[int, int]:
-    """The order of items of equal time: consent first, then outcomes, browses, clicks, purchases; then partitions."""
+    """The order of items of equal time: that of ``_ORDER``, consent first and purchases last; then partitions."""
     return _ORDER.index(source[0]), source[1]
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from schemas.customers import Customer
 from schemas.events import Event
 from schemas.outcomes import Outcome
 from schemas.privacy import PrivacyRequest
 from schemas.records import Body, ConsentChanged, ErasureRequested, EventTaken, OutcomeTaken
-from schemas.topics import EVENT_SOURCES, OUTCOMES, PRIVACY
+from schemas.topics import CUSTOMERS, EVENT_SOURCES, OUTCOMES, PRIVACY
 from streams.intake.adapters import Headers, adapted
-from streams.intake.cleaning import check_user, clean_event, clean_moment, clean_outcome
+from streams.intake.cleaning import check_user, clean_customer, clean_event, clean_moment, clean_outcome
 from streams.intake.tokens import Tokens, UnknownToken
 from streams.intake.validation import Rejection, read
 
@@ -36,6 +37,7 @@ class Taker:
             **dict.fromkeys(EVENT_SOURCES, self._event),
             OUTCOMES: self._outcome,
             PRIVACY: self._privacy,
+            CUSTOMERS: self._customer,
         }
 
     def take(self, topic: str, value: bytes, headers: Headers, arrival: int | None) -> Taken | Rejection:
@@ -85,6 +87,19 @@ class Taker:
             return Taken(moment, token, ErasureRequested(request.request_id, moment))
         channels: dict[str, bool] = {str(channel): allowed for channel, allowed in request.channels.items()}
         return Taken(moment, token, ConsentChanged(request.request_id, moment, channels))
+
+    def _customer(self, value: bytes, headers: Headers, arrival: int | None) -> Taken | Rejection:
+        del headers
+        customer = read(value, Customer)
+        if isinstance(customer, Rejection):
+            return customer
+        rejection = check_user("user_id", customer.user_id)
+        if rejection:
+            return rejection
+        body = clean_customer(customer, arrival)
+        if isinstance(body, Rejection):
+            return body
+        return Taken(body.occurred_at, self._tokens.token(customer.user_id), body)
 
 
 _TAGS: dict[type[Body], str] = {EventTaken: "e", OutcomeTaken: "o", ConsentChanged: "c", ErasureRequested: "x"}

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, TypeVar, get_args
 
 import msgspec
 
+from schemas.customers import Customer
 from schemas.dead_letters import REASONS
 from schemas.events import Event, EventType
 from schemas.outcomes import Outcome
@@ -16,7 +17,7 @@ MAX_BYTES = 256 * 1024
 WIRE_PREFIX, WIRE_PREFIX_BYTES = b"\x00", 5
 """Confluent's wire format: a zero and the schema's id (4 bytes) stand before the message."""
 
-T = TypeVar("T", Event, Outcome, PrivacyRequest)
+T = TypeVar("T", Event, Outcome, PrivacyRequest, Customer)
 
 _WHERE = re.compile(r"^(?P<what>.*?)(?: - at `\$?\.?(?P<path>[^`]*)`(?: in `\$\.(?P<parent>[^`]*)`)?)?$", re.DOTALL)
 _MISSING = re.compile(r"Object missing required field `(?P<field>[^`]+)`")
@@ -94,11 +95,13 @@ def _missing(field: str, why: str = "is required") -> Rejection:
     return Rejection("missing_field", field, f"{field} {why}")
 
 
-def _broken_rule(message: Event | Outcome | PrivacyRequest) -> Rejection | None:
+def _broken_rule(message: Event | Outcome | PrivacyRequest | Customer) -> Rejection | None:
     if isinstance(message, Event):
         return _broken_event(message)
     if isinstance(message, Outcome):
         return _first_empty(message, ("outcome_id", "trigger_id", "user"))
+    if isinstance(message, Customer):
+        return _first_empty(message, ("message_id", "user_id"))
     if message.kind == "consent" and not message.channels:
         return _missing("channels", "must name at least one channel for a consent")
     return _first_empty(message, ("request_id", "user_id"))

@@ -12,6 +12,7 @@ from streams.policy.draw import allowed_loss, draw, propensities
 from streams.policy.gates import pass_gates, span
 from streams.policy.point import Point
 from streams.policy.value import Action, Prospect, candidates
+from streams.profiles.consent import open_channels
 from streams.response.effect.compiled import OfferEffects
 from streams.response.effect.offer_effect import OfferEffect, assumed
 from streams.response.logistic import Logistic
@@ -77,8 +78,8 @@ def decide(point: Point, origin: Origin, decision_id: str, outlook: Outlook, set
 
 
 def _allowed(point: Point) -> tuple[Channel, ...]:
-    consent = point.view.user.consent
-    return tuple([channel for channel in point.campaign.spec.channels if consent.get(channel, False)])
+    given = open_channels(point.view.user)
+    return tuple([channel for channel in point.campaign.spec.channels if channel in given])
 
 
 def _prospect(point: Point, row: tuple[float, ...], outlook: Outlook, settings: FoldSettings) -> Prospect:

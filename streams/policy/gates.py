@@ -11,6 +11,7 @@ from schemas.decisions import Gate
 from schemas.privacy import Channel
 from streams.policy.limits import within
 from streams.policy.point import Point
+from streams.profiles.consent import open_channels
 from streams.profiles.user import MAX_OPEN, mark
 
 _UNITS = ((86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1000, "s"), (1, "ms"))
@@ -39,8 +40,8 @@ def schedule(point: Point) -> Gate:
 
 
 def consent(point: Point) -> Gate:
-    """The customer allows at least one of the campaign's channels."""
-    given = sorted([channel for channel, yes in point.view.user.consent.items() if yes])
+    """The customer allows, and can be reached on, at least one of the campaign's channels."""
+    given = open_channels(point.view.user)
     wanted = point.campaign.spec.channels
     passed = not set(wanted).isdisjoint(given)
     return Gate(name="consent", passed=passed, value=", ".join(given) or "none", threshold=_any_of(wanted))

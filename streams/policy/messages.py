@@ -1,5 +1,6 @@
 """What the delivery service gets: triggers and their revocation."""
 
+from schemas.campaigns import Content
 from schemas.decisions import Decision
 from schemas.privacy import Channel
 from schemas.triggers import Coupon, Trigger, TriggerOffer
@@ -7,7 +8,7 @@ from streams.ids import coupon_code
 from streams.money import as_text
 from streams.policy.point import Point
 from streams.policy.value import BASIS_POINTS, Action
-from streams.profiles.user import OpenDecision
+from streams.profiles.user import OpenDecision, User
 
 DISCOUNTS = ("amount", "percent", "free_shipping")
 
@@ -32,7 +33,7 @@ def send(decision: Decision, point: Point, action: Action, coupon_key: bytes) ->
         channel=action.channel,
         decided_at=now,
         expires_at=expires_at,
-        locale=spec.content.fallback_locale,
+        locale=_locale(spec.content, point.view.user),
         template=spec.content.template,
         params={"offer.value": shown} if offer.value else {},
         offer=TriggerOffer(
@@ -47,6 +48,15 @@ def send(decision: Decision, point: Point, action: Action, coupon_key: bytes) ->
         coupon=coupon,
         reasons=decision.reasons,
     )
+
+
+def _locale(content: Content, user: User) -> str:
+    """The customer's locale where there are texts in it, else one of the same language, else the campaign's own."""
+    own = user.told.locale if user.told else ""
+    if not own or own in content.locales:
+        return own or content.fallback_locale
+    language = own.partition("-")[0]
+    return next((one for one in content.locales if one.partition("-")[0] == language), content.fallback_locale)
 
 
 def revoke(opened: OpenDecision, token: str, now: int, reason: str) -> Trigger:

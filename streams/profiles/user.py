@@ -7,6 +7,7 @@ import msgspec
 
 from schemas.campaigns import Offer
 from streams.ids import short_hash
+from streams.profiles.attributes import Attributes
 
 MAX_RECENT = 32
 MAX_INTERESTS = 8
@@ -23,7 +24,7 @@ MAX_CAMPAIGN_CONTACTS = 160
 MAX_TIMERS = 32
 MOST_MONEY = 10**18
 """Minor units at which sums stand still: a bot that buys for a year must not make a profile that cannot be encoded."""
-MAX_WAIT_BYTES = 2560
+MAX_WAIT_BYTES = 2304
 """Of the texts of all waits together, so that the whole stays under 16 KB (tests/bounds)."""
 
 mark = lru_cache(maxsize=65_536)(short_hash)
@@ -140,6 +141,7 @@ class User(msgspec.Struct, array_like=True):
     choices: int = 0
     price_off: float = 0.0
     devices: list[int] = []
+    told: Attributes | None = None
     consent: dict[str, bool] = {}
     consent_at: dict[str, int] = {}
     recent: bytes = b""

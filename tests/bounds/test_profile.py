@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from schemas.campaigns import Offer
 from schemas.codec import encode_msgpack
 from streams.profiles import user as caps
+from streams.profiles.attributes import Attributes
 from streams.profiles.user import CartLine, EndedMessage, OpenDecision, Timer, User
 from tests.bounds.full import crowded, longest
 from tests.making.logs import MINUTE
@@ -118,6 +119,15 @@ def stuffed() -> User:
         brands=dict.fromkeys(hashed[: caps.MAX_BRANDS], 1.5),
         cart={item: CartLine(10**6, 10**12) for item in hashed[: caps.MAX_CART_LINES]},
         devices=[*hashed[: caps.MAX_DEVICES]],
+        told=Attributes(
+            far,
+            "02-29",
+            "zh-Hans-CN",
+            "America/Argentina/ComodRivadavia",
+            "界" * 32,
+            "CN-310",
+            ("email", "push", "sms"),
+        ),
         consent=dict.fromkeys(("push", "sms", "email"), True),
         consent_at=dict.fromkeys(("push", "sms", "email"), far),
         recent=bytes(8 * caps.MAX_RECENT),

@@ -6,6 +6,7 @@ from schemas.campaigns import Campaign, Condition, ContactPolicy, Content, Exper
 from schemas.codec import decode_json, encode_msgpack
 from schemas.origins import Origin
 from schemas.records import (
+    AttributesTold,
     Body,
     CampaignsActivated,
     ConsentChanged,
@@ -144,6 +145,9 @@ class LogMaker:
             self.user_record(ConsentChanged(f"r{number}", self._at, channels), "privacy-requests")
         elif kind < 0.885:
             self.user_record(ErasureRequested(f"r{number}", self._at), "privacy-requests")
+        elif kind < 0.895:
+            told = AttributesTold(f"a{number}", self._at, tier=random.choice(("gold", "")), birthday="03-14")
+            self.user_record(told, "customers")
         elif kind < 0.92 and number > 5:
             self.repeat(random.randrange(2, number))
         elif self._sent:
