@@ -16,6 +16,7 @@ from schemas.topics import (
     EXPERIMENT_RESULTS,
     FRAUD_ALERTS,
     FRAUD_SAMPLES,
+    HANDOVERS,
     INTAKE_SOURCES,
     LEARN_CHECKPOINTS,
     MODELS,
@@ -96,13 +97,15 @@ OPENING = (
 """What ``topics create`` needs: it makes them, and writes how the log is opened."""
 OUTPUTS = (TRIGGERS, DECISIONS, FRAUD_ALERTS)
 """What ``decide`` writes and, in recovery, reads again."""
+INTERNAL = (CLOSED_DECISIONS, FRAUD_SAMPLES, HANDOVERS)
+"""What ``decide`` writes for other roles: in recovery it is sent again."""
 
 RIGHTS: dict[str, tuple[Right, ...]] = {
     "intake": (
         *using((*INTAKE_SOURCES, USER_LOG), (USER_LOG, DEAD_LETTERS)),
         Right("Read", "group", "promostream-intake"),
     ),
-    "decide": _folding("decide", (USER_LOG, MODELS, *OUTPUTS), (USER_LOG, *OUTPUTS, CLOSED_DECISIONS, FRAUD_SAMPLES)),
+    "decide": _folding("decide", (USER_LOG, MODELS, *OUTPUTS), (USER_LOG, *OUTPUTS, *INTERNAL)),
     "learn": (
         *_folding("learn", (CLOSED_DECISIONS, FRAUD_SAMPLES, MODELS, CHECKPOINTS), (MODELS, CONTROL)),
         *checking([USER_LOG]),  # with the checkpoints of decide it tells which models nobody can need any more
@@ -129,7 +132,7 @@ MEANINGS = {
     "learn": "worker learn: reads closed decisions and fraud samples, writes models and names them on control",
     "coordinate": "worker coordinate: reads closed decisions, writes results",
     "operator": "people at the command line: topics, campaigns, validate, publish, explain, redrive",
-    "platform": "the shop: writes what customers do, and their consent",
+    "platform": "the shop: writes what customers do, their consent and attributes",
     "delivery": "the service that sends: reads triggers, reports outcomes",
 }
 

@@ -15,7 +15,7 @@ grant() {
 }
 
 # worker intake: reads the platform's topics and control, writes the log
-grant --allow-principal User:promostream-intake --operation Read --operation DescribeConfigs --topic browses --topic clicks --topic purchases --topic trigger-outcomes --topic privacy-requests --topic customers --topic control --topic redrives
+grant --allow-principal User:promostream-intake --operation Read --operation DescribeConfigs --topic browses --topic clicks --topic purchases --topic trigger-outcomes --topic privacy-requests --topic customers --topic control --topic redrives --topic handovers
 grant --allow-principal User:promostream-intake --operation Read --operation Write --operation DescribeConfigs --topic user-log
 grant --allow-principal User:promostream-intake --operation Write --operation DescribeConfigs --topic dead-letters
 grant --allow-principal User:promostream-intake --operation Describe --group promostream-reader
@@ -24,7 +24,7 @@ grant --allow-principal User:promostream-intake --operation Read --group promost
 # worker decide: folds the log, writes decisions and triggers
 grant --allow-principal User:promostream-decide --operation Read --operation DescribeConfigs --topic models
 grant --allow-principal User:promostream-decide --operation Read --operation Write --operation DescribeConfigs --topic user-log --topic promotion-triggers --topic decisions --topic fraud-alerts --topic checkpoints
-grant --allow-principal User:promostream-decide --operation Write --operation DescribeConfigs --topic closed-decisions --topic fraud-samples --topic dead-letters
+grant --allow-principal User:promostream-decide --operation Write --operation DescribeConfigs --topic closed-decisions --topic fraud-samples --topic handovers --topic dead-letters
 grant --allow-principal User:promostream-decide --operation Describe --group promostream-reader
 grant --allow-principal User:promostream-decide --operation Read --group promostream-decide
 grant --allow-principal User:promostream-decide --operation Write --transactional-id promostream-decide- --resource-pattern-type prefixed
@@ -47,13 +47,13 @@ grant --allow-principal User:promostream-coordinate --operation Read --group pro
 grant --allow-principal User:promostream-coordinate --operation Write --transactional-id promostream-coordinate- --resource-pattern-type prefixed
 
 # people at the command line: topics, campaigns, validate, publish, explain, redrive
-grant --allow-principal User:promostream-operator --operation Create --operation Describe --operation DescribeConfigs --topic trigger-outcomes --topic promotion-triggers --topic fraud-alerts --topic closed-decisions --topic fraud-samples --topic models --topic experiment-results --topic checkpoints --topic learn-checkpoints --topic coordinate-checkpoints
+grant --allow-principal User:promostream-operator --operation Create --operation Describe --operation DescribeConfigs --topic trigger-outcomes --topic handovers --topic promotion-triggers --topic fraud-alerts --topic closed-decisions --topic fraud-samples --topic models --topic experiment-results --topic checkpoints --topic learn-checkpoints --topic coordinate-checkpoints
 grant --allow-principal User:promostream-operator --operation Create --operation Describe --operation DescribeConfigs --operation Read --topic customers --topic decisions
 grant --allow-principal User:promostream-operator --operation Create --operation Describe --operation DescribeConfigs --operation Read --operation Write --topic browses --topic clicks --topic purchases --topic privacy-requests --topic control --topic user-log --topic dead-letters --topic redrives
 grant --allow-principal User:promostream-operator --operation Describe --group promostream-reader
 grant --allow-principal User:promostream-operator --operation Write --transactional-id promostream-redrive
 
-# the shop: writes what customers do, and their consent
+# the shop: writes what customers do, their consent and attributes
 grant --allow-principal User:promostream-platform --operation Write --topic browses --topic clicks --topic purchases --topic privacy-requests --topic customers
 
 # the service that sends: reads triggers, reports outcomes

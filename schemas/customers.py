@@ -15,7 +15,9 @@ Region = Annotated[str, msgspec.Meta(description="ISO 3166: a country or a subdi
 
 
 class Customer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What is known of a customer; a field left out keeps what was told before, an empty text takes it back.
+    """``attributes``: what is known; a field left out keeps what was told before, an empty text takes it back.
+
+    ``identity_linked``: ``anonymous_id`` is this customer; what its events told so far becomes the customer's, once.
 
     ``channels`` are those on which the customer can be reached at all (has the app, gave a number); consent is
     another matter and comes on ``privacy-requests``.
@@ -23,8 +25,9 @@ class Customer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     message_id: str
     user_id: str
-    kind: Literal["attributes"]
+    kind: Literal["attributes", "identity_linked"]
     occurred_at: EventMillis
+    anonymous_id: str | None = None
     birthday: Birthday | None = None
     locale: Locale | None = None
     zone: Zone | None = None

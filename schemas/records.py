@@ -3,6 +3,7 @@
 import msgspec
 
 from schemas.campaigns import Campaign, ContactPolicy
+from schemas.histories import History
 from schemas.origins import Origin
 
 
@@ -115,6 +116,21 @@ class AttributesTold(_Body, frozen=True, tag="a"):
     channels: tuple[str, ...] | None = None
 
 
+class IdentityLinked(_Body, frozen=True, tag="i"):
+    """The anonymous visitor whose record this is turned out to be ``customer`` (a token)."""
+
+    message_id: str
+    occurred_at: int
+    customer: str
+
+
+class HistoryHanded(_Body, frozen=True, tag="h"):
+    """What a visitor's events told, for the customer whose record this is; means something in one ``epoch`` only."""
+
+    epoch: str
+    history: History
+
+
 class WatermarkReached(_Body, frozen=True, tag="w"):
     """How far ``intake`` has read one source: arrival times in ms per partition, of ``partitions`` in all."""
 
@@ -152,6 +168,8 @@ Body = (
     | ConsentChanged
     | ErasureRequested
     | AttributesTold
+    | IdentityLinked
+    | HistoryHanded
     | WatermarkReached
     | Ticked
     | CampaignsActivated

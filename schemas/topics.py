@@ -53,6 +53,7 @@ OUTCOMES = "trigger-outcomes"
 PRIVACY = "privacy-requests"
 CUSTOMERS = "customers"
 CONTROL = "control"
+HANDOVERS = "handovers"
 USER_LOG = "user-log"
 TRIGGERS = "promotion-triggers"
 DECISIONS = "decisions"
@@ -68,7 +69,7 @@ LEARN_CHECKPOINTS = "learn-checkpoints"
 COORDINATE_CHECKPOINTS = "coordinate-checkpoints"
 
 EVENT_SOURCES = (BROWSES, CLICKS, PURCHASES)
-INTAKE_SOURCES = (*EVENT_SOURCES, OUTCOMES, PRIVACY, CUSTOMERS, CONTROL, REDRIVES)
+INTAKE_SOURCES = (*EVENT_SOURCES, OUTCOMES, PRIVACY, CUSTOMERS, CONTROL, REDRIVES, HANDOVERS)
 
 
 TOPICS: dict[str, Topic] = {
@@ -79,8 +80,9 @@ TOPICS: dict[str, Topic] = {
         Topic(PURCHASES, Event, "user", 8, "delete", 7 * DAY, "CreateTime", "json", "purchases and refunds", True),
         Topic(OUTCOMES, Outcome, "user", 8, "delete", 7 * DAY, "CreateTime", "json", "what became of triggers", True),
         Topic(PRIVACY, PrivacyRequest, "user", 8, "delete", 7 * DAY, "CreateTime", "json", "consent, erasure", True),
-        Topic(CUSTOMERS, Customer, "user", 8, "delete", 7 * DAY, "CreateTime", "json", "coarse attributes", True),
+        Topic(CUSTOMERS, Customer, "user", 8, "delete", 7 * DAY, "CreateTime", "json", "attributes, identity", True),
         Topic(CONTROL, Record, "kind", 1, "delete", FOREVER, "LogAppendTime", "msgpack", "campaigns, models, opening"),
+        Topic(HANDOVERS, Record, "user", 1, "delete", 14 * DAY, "CreateTime", "msgpack", "visitors' histories"),
         Topic(USER_LOG, Record, "user", "log", "delete", 14 * DAY, "LogAppendTime", "msgpack", "the ordered log"),
         Topic(TRIGGERS, Trigger, "user", "log", "delete", 7 * DAY, "CreateTime", "json", "what to send or stop"),
         Topic(DECISIONS, Decision, "user", "log", "delete", 30 * DAY, "CreateTime", "json", "what was decided, why"),

@@ -10,10 +10,13 @@ from schemas.records import (
     ConsentChanged,
     ErasureRequested,
     EventTaken,
+    HistoryHanded,
+    IdentityLinked,
     ModelActivated,
     OutcomeTaken,
+    Record,
 )
-from schemas.topics import CLOSED_DECISIONS
+from schemas.topics import CLOSED_DECISIONS, HANDOVERS
 from streams.campaigns.active import WAIT, ActiveCampaigns, Concerned
 from streams.features.catalogue import VERSION as CATALOGUE
 from streams.features.values import View
@@ -23,6 +26,7 @@ from streams.policy import messages, windows
 from streams.policy.point import ActiveCampaign
 from streams.profiles.attributes import learn
 from streams.profiles.consent import hear
+from streams.profiles.linking import hand_over, take_over
 from streams.profiles.observing import DAY, is_repeat, observe
 from streams.profiles.prices import CHOOSING, appraise
 from streams.profiles.user import MOST_MONEY, Timer, User
@@ -67,6 +71,8 @@ class Applying:
             ConsentChanged: self._consent,
             ErasureRequested: self._erase,
             AttributesTold: self._attributes,
+            IdentityLinked: self._link,
+            HistoryHanded: self._take_over,
             CampaignsActivated: self._activate_campaigns,
             ModelActivated: self._activate_model,
         }
@@ -169,6 +175,23 @@ class Applying:
         user = self._users.change(token)
         self._expect_idleness(token, user)
         user.told = learn(user.told, told)
+
+    def _link(self, token: str, linked: IdentityLinked) -> None:
+        """The visitor's history leaves for the customer's partition; its waits end. Linked again: what came since."""
+        known = self._users.get(token)
+        if known is None or not known.events:
+            return
+        user = self._users.change(token)
+        for name in [name for name in user.timers if name.startswith(WAIT)]:
+            self._timers.drop(token, user, name)
+        handed = HistoryHanded(self._state.epoch, hand_over(user))
+        record = Record(self._writer.origin(), self._state.now, linked.customer, handed)
+        self._writer.put(HANDOVERS, linked.customer, record, event="history.handed")
+
+    def _take_over(self, token: str, handed: HistoryHanded) -> None:
+        user = self._users.change(token)
+        self._expect_idleness(token, user)
+        take_over(user, handed.history)
 
     def _expect_idleness(self, token: str, user: User) -> None:
         """Every profile leaves in the end, however it began."""

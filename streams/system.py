@@ -11,7 +11,7 @@ from schemas.codec import decode_msgpack, encode_msgpack
 from schemas.models import ModelSnapshot
 from schemas.origins import Origin
 from schemas.records import CampaignsActivated, LogOpened, Record
-from schemas.topics import CLOSED_DECISIONS, CONTROL, FRAUD_SAMPLES, MODELS, TOPICS, USER_LOG
+from schemas.topics import CLOSED_DECISIONS, CONTROL, FRAUD_SAMPLES, HANDOVERS, MODELS, TOPICS, USER_LOG
 from streams.coordinate import Coordination
 from streams.fold import DecideFold
 from streams.folding import Fold, LogRecord, Output
@@ -145,9 +145,9 @@ class System:
         if output.topic == USER_LOG:
             return self._append(partition or 0, output.key, output.value)
         self._taken.append(written)
-        if output.topic == CONTROL:
-            record = SourceRecord(self._next_offset(CONTROL), self._now, output.key, output.value)
-            return [_written(copy) for copy in self.intake.fold(CONTROL, 0, (record,), self._now)]
+        if output.topic in (CONTROL, HANDOVERS):
+            record = SourceRecord(self._next_offset(output.topic), self._now, output.key, output.value)
+            return [_written(copy) for copy in self.intake.fold(output.topic, 0, (record,), self._now)]
         if output.topic == MODELS:
             self.models.add(decode_msgpack(output.value, ModelSnapshot))
         readers = self._readers.get(output.topic, ())

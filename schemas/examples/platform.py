@@ -57,6 +57,9 @@ PUBLISHED: dict[str, Struct] = {
         region="CN-31",
         channels=("push", "sms"),
     ),
+    "Customer.linked": Customer(
+        message_id="cu-8", user_id="u-1842", kind="identity_linked", occurred_at=CARTED, anonymous_id="cookie-77"
+    ),
     "Outcome": Outcome(
         outcome_id="psh-881-2",
         trigger_id=TRIGGER_ID,

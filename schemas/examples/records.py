@@ -3,7 +3,8 @@
 from msgspec import Struct
 
 from schemas.examples.campaigns import CART_RESCUE, DEFAULT_POLICY
-from schemas.examples.story import CARTED, CUSTOMER, DECIDED, LOGISTIC_SHA256, TRIGGER_ID
+from schemas.examples.story import CARTED, CUSTOMER, DECIDED, LOGISTIC_SHA256, TRIGGER_ID, VISITOR
+from schemas.histories import History
 from schemas.origins import Origin
 from schemas.records import (
     AttributesTold,
@@ -12,6 +13,8 @@ from schemas.records import (
     ConsentChanged,
     ErasureRequested,
     EventTaken,
+    HistoryHanded,
+    IdentityLinked,
     InputsBound,
     LineTaken,
     LogOpened,
@@ -90,6 +93,12 @@ _BODIES: dict[str, tuple[Origin, str, Body]] = {
         Origin("customers", 0, 7),
         CUSTOMER,
         AttributesTold("cu-7", CARTED - 86_400_000, birthday="03-14", locale="zh-CN", tier="gold", region="CN-31"),
+    ),
+    "linked": (Origin("customers", 0, 8), VISITOR, IdentityLinked("cu-8", CARTED, CUSTOMER)),
+    "handed": (
+        Origin("user-log", 3, 904_400),
+        CUSTOMER,
+        HistoryHanded("e7", History(CARTED - 600_000, CARTED - 60_000, events=4, landmark=CARTED - 600_000, views=3.0)),
     ),
     "erasure": (Origin("privacy-requests", 0, 32), CUSTOMER, ErasureRequested("pr-32", CARTED - 3_600_000)),
     "watermark": (

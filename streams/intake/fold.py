@@ -7,7 +7,7 @@ All return what to write, in order. ``positions`` says from where to read on aft
 
 from collections.abc import Collection, Mapping, Sequence
 
-from schemas.topics import CONTROL, EVENT_SOURCES, REDRIVES
+from schemas.topics import CONTROL, EVENT_SOURCES, HANDOVERS, REDRIVES
 from streams.intake.merge import Input, Merge
 from streams.intake.messages import IntakeOutput, IntakeSettings, SourceRecord
 from streams.intake.preparing import Prepared, Preparer
@@ -18,7 +18,7 @@ __all__ = ["IntakeFold", "IntakeOutput", "IntakeSettings", "SourceRecord"]
 _INTERVALS = {"arrival": 1_000, "source": 60_000}
 _IDLE_INTERVAL = 1_000
 """Wall time (ms) between watermarks of a source log that stands still."""
-_UNMERGED = (CONTROL, REDRIVES)
+_UNMERGED = (CONTROL, REDRIVES, HANDOVERS)
 """What has no place in the order of event times: it is written as it comes."""
 
 
@@ -27,7 +27,9 @@ class IntakeFold:
 
     def __init__(self, settings: IntakeSettings) -> None:
         self._settings = settings
-        self._preparer = Preparer(settings)
+        self._preparer = preparer = Preparer(settings)
+        prepare = (preparer.control, preparer.redriven, preparer.handover)
+        self._written_through = dict(zip(_UNMERGED, prepare, strict=True))
         self._by_source = settings.clock == "source"
         self._merge: Merge[Prepared] | None = None
         self._watermarks = Watermarks(settings.watermark_interval or _INTERVALS[settings.clock])
@@ -122,7 +124,7 @@ class IntakeFold:
     def _write_through(
         self, source: Input, records: Sequence[SourceRecord], now_ms: int, outputs: list[IntakeOutput]
     ) -> None:
-        prepare = self._preparer.control if source[0] == CONTROL else self._preparer.redriven
+        prepare = self._written_through[source[0]]
         for record in records:
             written_at = self._time if self._by_source else now_ms
             outputs += prepare(source, record, now_ms, written_at).outputs

@@ -8,9 +8,9 @@ from msgspec import structs
 from schemas.codec import decode_msgpack, decode_record, encode_msgpack
 from schemas.dead_letters import DeadLetter
 from schemas.origins import Origin
-from schemas.records import Body, EventTaken, InputsBound, LogOpened, Record
+from schemas.records import Body, EventTaken, HistoryHanded, InputsBound, LogOpened, Record
 from schemas.redrives import Redrive
-from schemas.topics import CONTROL, USER_LOG
+from schemas.topics import CONTROL, HANDOVERS, USER_LOG
 from streams.intake.account import Account
 from streams.intake.dead_letters import dead_letter_output
 from streams.intake.floods import Floods
@@ -39,6 +39,7 @@ class Preparer:
         self._partitions = settings.partitions
         self._by_source = settings.clock == "source"
         self._sources = settings.sources
+        self._epoch = settings.epoch
         self.account = Account()
         self.floods = Floods(settings.dead_letter_rate)
 
@@ -97,6 +98,23 @@ class Preparer:
             return Prepared(written_at, record.offset, ())
         copies = self.copies(Record(control.origin, written_at, "", control.body))
         return Prepared(written_at, record.offset, copies)
+
+    def handover(self, source: Input, record: SourceRecord, now_ms: int, written_at: int) -> Prepared:
+        """A visitor's history for the customer's partition, under the origin that ``decide`` gave it.
+
+        One of another epoch is dropped: offsets of its log mean nothing in this one.
+        """
+        try:
+            handed = decode_record(record.value or b"")
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            rejection = Rejection("unsupported_format", "", f"not a handed-over history: {error}")
+            return self._refused(source, record, rejection, now_ms)
+        self.account.accepted[HANDOVERS] += 1
+        if not isinstance(handed.body, HistoryHanded) or handed.body.epoch != self._epoch:
+            return Prepared(written_at, record.offset, ())
+        self.account.written[tag_of(handed.body)] += 1
+        copied = self._of_user(handed.origin, written_at, handed.user, handed.body)
+        return Prepared(written_at, record.offset, copied)
 
     def copies(self, record: Record) -> tuple[IntakeOutput, ...]:
         """A record without a user, for every partition of the log."""

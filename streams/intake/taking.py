@@ -7,7 +7,7 @@ from schemas.customers import Customer
 from schemas.events import Event
 from schemas.outcomes import Outcome
 from schemas.privacy import PrivacyRequest
-from schemas.records import Body, ConsentChanged, ErasureRequested, EventTaken, OutcomeTaken
+from schemas.records import Body, ConsentChanged, ErasureRequested, EventTaken, IdentityLinked, OutcomeTaken
 from schemas.topics import CUSTOMERS, EVENT_SOURCES, OUTCOMES, PRIVACY
 from streams.intake.adapters import Headers, adapted
 from streams.intake.cleaning import check_user, clean_customer, clean_event, clean_moment, clean_outcome
@@ -93,13 +93,24 @@ class Taker:
         customer = read(value, Customer)
         if isinstance(customer, Rejection):
             return customer
-        rejection = check_user("user_id", customer.user_id)
+        visitor = customer.anonymous_id or ""
+        rejection = check_user("user_id", customer.user_id) or check_user("anonymous_id", visitor)
         if rejection:
             return rejection
+        if customer.kind == "identity_linked":
+            return self._link(customer, visitor, arrival)
         body = clean_customer(customer, arrival)
         if isinstance(body, Rejection):
             return body
         return Taken(body.occurred_at, self._tokens.token(customer.user_id), body)
+
+    def _link(self, customer: Customer, visitor: str, arrival: int | None) -> Taken | Rejection:
+        """A record of the visitor's: the history is in that partition."""
+        moment = clean_moment(customer.message_id, customer.occurred_at, arrival)
+        if isinstance(moment, Rejection):
+            return moment
+        body = IdentityLinked(customer.message_id, moment, self._tokens.token(customer.user_id))
+        return Taken(moment, self._tokens.token(ANONYMOUS + visitor), body)
 
 
 _TAGS: dict[type[Body], str] = {EventTaken: "e", OutcomeTaken: "o", ConsentChanged: "c", ErasureRequested: "x"}

@@ -101,6 +101,9 @@ def _broken_rule(message: Event | Outcome | PrivacyRequest | Customer) -> Reject
     if isinstance(message, Outcome):
         return _first_empty(message, ("outcome_id", "trigger_id", "user"))
     if isinstance(message, Customer):
+        linking = message.kind == "identity_linked"
+        if linking and not (message.anonymous_id or "").strip():
+            return _missing("anonymous_id", "is required to link an identity")
         return _first_empty(message, ("message_id", "user_id"))
     if message.kind == "consent" and not message.channels:
         return _missing("channels", "must name at least one channel for a consent")

@@ -23,6 +23,13 @@ class PackedCounts:
             counts = counts >> 1 & self._halves
         return counts + (1 << shift)
 
+    def added(self, counts: int, others: int) -> int:
+        """Both together; where a sum is too large for its bits, all halve until none is."""
+        sums = [one + other for one, other in zip(self.all(counts), self.all(others), strict=True)]
+        while max(sums) > self.most:
+            sums = [count >> 1 for count in sums]
+        return sum(count << shift for count, shift in zip(sums, self._shifts, strict=True))
+
     def lowered(self, counts: int, slot: int) -> int:
         """The counts with one less at ``slot``, where it is not zero."""
         return counts - (1 << self._shifts[slot]) if self.at(counts, slot) else counts

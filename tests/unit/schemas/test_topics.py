@@ -65,8 +65,10 @@ def test_what_was_redriven_is_remembered_for_longer_than_letters_are_kept() -> N
 
 
 def test_intake_reads_what_others_publish() -> None:
-    """Every public input has a reader, as have control and redrives; event sources are among them."""
-    assert {t.name for t in TOPICS.values() if t.public_input} | {"control", "redrives"} == set(INTAKE_SOURCES)
+    """Every public input has a reader, as have control, redrives and handovers; event sources are among them."""
+    assert {t.name for t in TOPICS.values() if t.public_input} | {"control", "redrives", "handovers"} == set(
+        INTAKE_SOURCES
+    )
     assert set(EVENT_SOURCES) < set(INTAKE_SOURCES)
 
 

@@ -36,3 +36,13 @@ def test_what_does_not_fit_is_refused() -> None:
     """An integer of a checkpoint has 64 bits."""
     with pytest.raises(ValueError, match="do not fit into 63"):
         PackedCounts(7, 10)
+
+
+@given(st.lists(st.integers(0, 31), min_size=12, max_size=12), st.lists(st.integers(0, 31), min_size=12, max_size=12))
+def test_sums_are_exact_where_they_fit_and_keep_their_shares(one: list[int], other: list[int]) -> None:
+    """Too large a sum halves all."""
+    packed = PackedCounts(12, 5)
+    counts = [sum(count << 5 * slot for slot, count in enumerate(each)) for each in (one, other)]
+    sums = [a + b for a, b in zip(one, other, strict=True)]
+    halved = max(sums) > packed.most
+    assert packed.all(packed.added(*counts)) == [count >> halved for count in sums]
