@@ -17,7 +17,7 @@ MAX_COUNTERS = 4096
 OTHERS = "other"
 """The campaign under which is counted what there is no room for: names come and go for years."""
 
-VERSION = 3
+VERSION = 4
 """Of the encoded state, users included; a state of another version is refused."""
 
 CONTROLLED = {"campaigns": "operator", "response_models": CLOSED_DECISIONS, "fraud_model": FRAUD_SAMPLES}
