@@ -74,6 +74,7 @@ class EventTaken(_Body, frozen=True, tag="e"):
     repaired: tuple[str, ...] = ()
     redriven: bool = False
     brand: str = ""
+    payment: str = ""
 
 
 class OutcomeTaken(_Body, frozen=True, tag="o"):

@@ -54,6 +54,7 @@ def _order(event: Event, currency: str, repaired: list[str]) -> tuple[tuple[Line
 def _taken(event: Event, arrival: int | None) -> EventTaken:
     repaired: list[str] = []
     price, currency = clean_money("price", event.price, repaired) if event.price is not None else (UNKNOWN, "")
+    payment = clean_text("payment_hash", event.payment_hash, repaired)
     lines, amount, currency = _order(event, currency, repaired) if event.lines else ((), UNKNOWN, currency)
     return EventTaken(
         event_id=clean_identity("event_id", event.event_id),
@@ -75,6 +76,7 @@ def _taken(event: Event, arrival: int | None) -> EventTaken:
         stable=bool(event.user_id),
         brand=clean_text("brand", event.brand, repaired),
         repaired=tuple(repaired),
+        payment=payment,
     )
 
 

@@ -111,7 +111,8 @@ class Checkout:
         if customer.type.abuses:
             self._stack(customer, items)
         else:
-            self._order(customer, items, self._coupon(customer))
+            self._order(customer, items, self._coupon(customer) or _welcome(customer))
+            customer.bought = True
         customer.cart = []
         customer.contact = None
 
@@ -139,3 +140,8 @@ class Checkout:
             return None
         usable = depth_of(contact.offer, customer.basket()) > 0
         return contact.coupon.code if usable else None
+
+
+def _welcome(customer: Customer) -> str | None:
+    """What a ring is for: every account of it is new once."""
+    return _PUBLIC_CODE if customer.ring and not customer.bought else None

@@ -53,7 +53,7 @@ class Intent:
 
 @dataclass(slots=True, eq=False)
 class Customer:
-    """One customer; ``taste`` holds cumulative weights over the categories."""
+    """One customer; ``taste`` holds cumulative weights over the categories, ``ring`` the true ring or nothing."""
 
     id: str
     key: bytes
@@ -63,6 +63,8 @@ class Customer:
     address: str
     taste: tuple[float, ...]
     channels: dict[Channel, bool]
+    payments: tuple[str, ...]
+    ring: str = ""
     cart: list[Item] = field(default_factory=list)
     looked_at: Item | None = None
     intent: Intent | None = None
@@ -70,10 +72,15 @@ class Customer:
     contacts: float = 0.0
     contacted_at: int = 0
     visits: int = 0
+    bought: bool = False
 
     def device(self) -> str:
         """The device of this visit; whoever has several takes another one each time."""
         return self.devices[self.visits % len(self.devices)]
+
+    def payment(self) -> str:
+        """What this visit's order is paid with."""
+        return self.payments[self.visits % len(self.payments)]
 
     def basket(self) -> int:
         """What the customer would pay: the cart's value, else the price of what was looked at, in minor units."""
@@ -95,7 +102,7 @@ class Customer:
 
 
 def gather(settings: ShopSettings, chance: Chance, truth: Truth) -> list[Customer]:
-    """The shop's customers; abusers share addresses in small rings and have a drawer full of devices."""
+    """The shop's customers; neighbouring abusers share an address and have a drawer full of devices."""
     kinds = tuple(truth.types)
     total, cumulative = 0.0, []
     for kind in kinds:
@@ -114,9 +121,10 @@ def _customer(number: int, kind: str, chance: Chance, truth: Truth) -> Customer:
         kind=kind,
         type=of,
         devices=tuple(f"d-{number + 1:06d}-{n}" for n in range(devices)),
-        address=f"ring-{number // _NEIGHBOURS}" if of.abuses else f"home-{number + 1}",
+        address=f"block-{number // _NEIGHBOURS}" if of.abuses else f"home-{number + 1}",
         taste=_taste(chance),
         channels={channel: chance.happens(share) for channel, share in zip(CHANNELS, of.consents, strict=True)},
+        payments=(f"card-{number + 1}",),
     )
 
 

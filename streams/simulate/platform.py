@@ -78,6 +78,7 @@ class Platform:
             user_id=customer.id,
             device_id=customer.device(),
             address_hash=customer.address,
+            payment_hash=customer.payment(),
             order_id=order,
             lines=tuple(_line(item, self._currency) for item in items),
             coupon_code=coupon,

@@ -9,7 +9,8 @@ class ShopSettings(msgspec.Struct, frozen=True, kw_only=True):
     ``pace`` is how much faster than life the customers live: 1440 makes a day of theirs a minute. ``mix`` overrides
     the shares of the customer types (they are normalised); ``repeats`` is the share of events published twice, as
     platforms do; ``failures`` the share of messages that can never be delivered, ``hiccups`` of attempts that fail
-    for now. Delivery itself is not paced: a provider answers in its own seconds.
+    for now. Delivery itself is not paced: a provider answers in its own seconds. ``rings``, ``households`` and
+    ``offices`` are the shares of customers who are accounts of a ring, live together, or order to where they work.
     """
 
     seed: int = 1
@@ -20,6 +21,9 @@ class ShopSettings(msgspec.Struct, frozen=True, kw_only=True):
     repeats: float = 0.0
     failures: float = 0.03
     hiccups: float = 0.05
+    rings: float = 0.01
+    households: float = 0.3
+    offices: float = 0.05
     currency: str = "CNY"
 
     def span(self, seconds: float) -> float:

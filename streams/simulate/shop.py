@@ -13,6 +13,7 @@ from streams.simulate.delivery import Delivery, Reveal
 from streams.simulate.engagement import Engagement
 from streams.simulate.platform import Platform
 from streams.simulate.settings import ShopSettings
+from streams.simulate.sharing import share
 from streams.simulate.truth import Truth
 
 
@@ -25,15 +26,15 @@ class Shop:
     def __init__(self, settings: ShopSettings, reveal: Reveal, truth: Truth | None = None) -> None:
         self.settings = settings
         self.truth = truth or Truth()
-        assortment, people, visits, deliveries = (
-            np.random.default_rng(seed) for seed in np.random.SeedSequence(settings.seed).spawn(4)
+        assortment, people, visits, deliveries, sharing = (
+            np.random.default_rng(seed) for seed in np.random.SeedSequence(settings.seed).spawn(5)
         )
         self._agenda = Agenda(settings.start_ms)
         living, receiving = Chance(visits), Chance(deliveries)
         platform = Platform(self._agenda, settings, living)
-        self.customers: dict[str, Customer] = {
-            customer.id: customer for customer in gather(settings, Chance(people), self.truth)
-        }
+        gathered = gather(settings, Chance(people), self.truth)
+        share(gathered, settings, Chance(sharing))
+        self.customers: dict[str, Customer] = {customer.id: customer for customer in gathered}
         self._checkout = Checkout(
             agenda=self._agenda, settings=settings, chance=living, platform=platform, truth=self.truth
         )
@@ -73,6 +74,12 @@ class Shop:
     def weighings(self) -> dict[IntentKind, Weighings]:
         """What became of intents so far, beside what the truth expects."""
         return self._checkout.weighings
+
+    @property
+    def rings(self) -> dict[str, frozenset[str]]:
+        """The truth about rings: the customer ids of each."""
+        names = {customer.ring for customer in self.customers.values() if customer.ring}
+        return {name: frozenset(c.id for c in self.customers.values() if c.ring == name) for name in sorted(names)}
 
     @property
     def outcomes(self) -> dict[str, int]:
