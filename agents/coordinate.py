@@ -1,19 +1,21 @@
-"""Role ``coordinate``: closed decisions through the coordination fold into ``experiment-results``."""
+"""Role ``coordinate``: closed decisions into ``experiment-results``, entity sightings into rings on ``control``."""
 
 from typing import Any
 
 from agents.partitions import FoldedPartitions
 from agents.transport.application import BatchApp
-from schemas.topics import CLOSED_DECISIONS
+from schemas.topics import CLOSED_DECISIONS, ENTITY_SIGHTINGS
 from streams.coordinate import Coordination
+from streams.folding import Fold
+from streams.fraud.rings.finding import RingFinding
 
-TOPICS = (CLOSED_DECISIONS,)
+TOPICS = (CLOSED_DECISIONS, ENTITY_SIGHTINGS)
 
 
-def fold_of(topic: str, partition: int) -> Coordination:
-    """The fold of the one log."""
-    del topic, partition
-    return Coordination()
+def fold_of(topic: str, partition: int) -> Fold:
+    """The fold of one of the two logs; each has one partition, so that "in order" means something."""
+    del partition
+    return Coordination() if topic == CLOSED_DECISIONS else RingFinding()
 
 
 def add_agent(app: BatchApp, partitions: FoldedPartitions) -> None:

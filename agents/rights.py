@@ -12,6 +12,7 @@ from schemas.topics import (
     CUSTOMERS,
     DEAD_LETTERS,
     DECISIONS,
+    ENTITY_SIGHTINGS,
     EVENT_SOURCES,
     EXPERIMENT_RESULTS,
     FRAUD_ALERTS,
@@ -97,7 +98,7 @@ OPENING = (
 """What ``topics create`` needs: it makes them, and writes how the log is opened."""
 OUTPUTS = (TRIGGERS, DECISIONS, FRAUD_ALERTS)
 """What ``decide`` writes and, in recovery, reads again."""
-INTERNAL = (CLOSED_DECISIONS, FRAUD_SAMPLES, HANDOVERS)
+INTERNAL = (CLOSED_DECISIONS, FRAUD_SAMPLES, ENTITY_SIGHTINGS, HANDOVERS)
 """What ``decide`` writes for other roles: in recovery it is sent again."""
 
 RIGHTS: dict[str, tuple[Right, ...]] = {
@@ -110,7 +111,7 @@ RIGHTS: dict[str, tuple[Right, ...]] = {
         *_folding("learn", (CLOSED_DECISIONS, FRAUD_SAMPLES, MODELS, CHECKPOINTS), (MODELS, CONTROL)),
         *checking([USER_LOG]),  # with the checkpoints of decide it tells which models nobody can need any more
     ),
-    "coordinate": _folding("coordinate", (CLOSED_DECISIONS,), (EXPERIMENT_RESULTS,)),
+    "coordinate": _folding("coordinate", (CLOSED_DECISIONS, ENTITY_SIGHTINGS), (EXPERIMENT_RESULTS, CONTROL)),
     "operator": (
         *OPENING,
         *on_topics("Read", (DECISIONS, DEAD_LETTERS, REDRIVES, *EVENT_SOURCES, PRIVACY, CUSTOMERS)),
@@ -130,7 +131,7 @@ MEANINGS = {
     "intake": "worker intake: reads the platform's topics and control, writes the log",
     "decide": "worker decide: folds the log, writes decisions and triggers",
     "learn": "worker learn: reads closed decisions and fraud samples, writes models and names them on control",
-    "coordinate": "worker coordinate: reads closed decisions, writes results",
+    "coordinate": "worker coordinate: reads closed decisions and sightings, writes results, and rings on control",
     "operator": "people at the command line: topics, campaigns, validate, publish, explain, redrive",
     "platform": "the shop: writes what customers do, their consent and attributes",
     "delivery": "the service that sends: reads triggers, reports outcomes",

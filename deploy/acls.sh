@@ -24,7 +24,7 @@ grant --allow-principal User:promostream-intake --operation Read --group promost
 # worker decide: folds the log, writes decisions and triggers
 grant --allow-principal User:promostream-decide --operation Read --operation DescribeConfigs --topic models
 grant --allow-principal User:promostream-decide --operation Read --operation Write --operation DescribeConfigs --topic user-log --topic promotion-triggers --topic decisions --topic fraud-alerts --topic checkpoints
-grant --allow-principal User:promostream-decide --operation Write --operation DescribeConfigs --topic closed-decisions --topic fraud-samples --topic handovers --topic dead-letters
+grant --allow-principal User:promostream-decide --operation Write --operation DescribeConfigs --topic closed-decisions --topic fraud-samples --topic entity-sightings --topic handovers --topic dead-letters
 grant --allow-principal User:promostream-decide --operation Describe --group promostream-reader
 grant --allow-principal User:promostream-decide --operation Read --group promostream-decide
 grant --allow-principal User:promostream-decide --operation Write --transactional-id promostream-decide- --resource-pattern-type prefixed
@@ -38,16 +38,16 @@ grant --allow-principal User:promostream-learn --operation Describe --group prom
 grant --allow-principal User:promostream-learn --operation Read --group promostream-learn
 grant --allow-principal User:promostream-learn --operation Write --transactional-id promostream-learn- --resource-pattern-type prefixed
 
-# worker coordinate: reads closed decisions, writes results
-grant --allow-principal User:promostream-coordinate --operation Read --operation DescribeConfigs --topic closed-decisions
+# worker coordinate: reads closed decisions and sightings, writes results, and rings on control
+grant --allow-principal User:promostream-coordinate --operation Read --operation DescribeConfigs --topic closed-decisions --topic entity-sightings
 grant --allow-principal User:promostream-coordinate --operation Read --operation Write --operation DescribeConfigs --topic coordinate-checkpoints
-grant --allow-principal User:promostream-coordinate --operation Write --operation DescribeConfigs --topic experiment-results --topic dead-letters
+grant --allow-principal User:promostream-coordinate --operation Write --operation DescribeConfigs --topic experiment-results --topic control --topic dead-letters
 grant --allow-principal User:promostream-coordinate --operation Describe --group promostream-reader
 grant --allow-principal User:promostream-coordinate --operation Read --group promostream-coordinate
 grant --allow-principal User:promostream-coordinate --operation Write --transactional-id promostream-coordinate- --resource-pattern-type prefixed
 
 # people at the command line: topics, campaigns, validate, publish, explain, redrive
-grant --allow-principal User:promostream-operator --operation Create --operation Describe --operation DescribeConfigs --topic trigger-outcomes --topic handovers --topic promotion-triggers --topic fraud-alerts --topic closed-decisions --topic fraud-samples --topic models --topic experiment-results --topic checkpoints --topic learn-checkpoints --topic coordinate-checkpoints
+grant --allow-principal User:promostream-operator --operation Create --operation Describe --operation DescribeConfigs --topic trigger-outcomes --topic handovers --topic promotion-triggers --topic fraud-alerts --topic closed-decisions --topic fraud-samples --topic entity-sightings --topic models --topic experiment-results --topic checkpoints --topic learn-checkpoints --topic coordinate-checkpoints
 grant --allow-principal User:promostream-operator --operation Create --operation Describe --operation DescribeConfigs --operation Read --topic customers --topic decisions
 grant --allow-principal User:promostream-operator --operation Create --operation Describe --operation DescribeConfigs --operation Read --operation Write --topic browses --topic clicks --topic purchases --topic privacy-requests --topic control --topic user-log --topic dead-letters --topic redrives
 grant --allow-principal User:promostream-operator --operation Describe --group promostream-reader

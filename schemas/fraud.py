@@ -1,9 +1,13 @@
-"""Fraud: alerts a person can read, and the samples the detectors learn from."""
+"""Fraud: alerts a person can read, the samples the detectors learn from, and who was seen with what."""
+
+from typing import Literal
 
 import msgspec
 
 from schemas.fields import Millis, UserToken
 from schemas.origins import Origin
+
+EntityKind = Literal["device", "address", "payment"]
 
 
 class FraudAlert(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,3 +32,12 @@ class FraudSample(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     x: tuple[float, ...]
     catalogue: str
     risk: float
+
+
+class EntitySighting(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """A customer was seen with entities that are news: kind and a 63-bit hash of each, never its value."""
+
+    origin: Origin
+    user: str
+    at: int
+    seen: tuple[tuple[EntityKind, int], ...]

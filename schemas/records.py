@@ -3,6 +3,7 @@
 import msgspec
 
 from schemas.campaigns import Campaign, ContactPolicy
+from schemas.fraud import EntityKind
 from schemas.histories import History
 from schemas.origins import Origin
 
@@ -161,6 +162,21 @@ class ModelActivated(_Body, frozen=True, tag="m"):
     sha256: str
 
 
+class RingFound(_Body, frozen=True, tag="r"):
+    """``members`` belong to a ring: ``accounts`` accounts that seem to be one person's with probability ``score``.
+
+    ``shared`` says, by kind of entity, how many of them use the one that most of them use. Only members of whom
+    something else holds from here on are named; a ``score`` of 0 takes back what was said of them.
+    """
+
+    ring: str
+    version: int
+    score: float
+    accounts: int
+    shared: dict[EntityKind, int]
+    members: tuple[str, ...]
+
+
 Body = (
     LogOpened
     | InputsBound
@@ -175,6 +191,7 @@ Body = (
     | Ticked
     | CampaignsActivated
     | ModelActivated
+    | RingFound
 )
 
 

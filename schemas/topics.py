@@ -11,7 +11,7 @@ from schemas.dead_letters import DeadLetter
 from schemas.decisions import Decision
 from schemas.events import Event
 from schemas.experiments import ExperimentResult
-from schemas.fraud import FraudAlert, FraudSample
+from schemas.fraud import EntitySighting, FraudAlert, FraudSample
 from schemas.models import ModelSnapshot
 from schemas.outcomes import Outcome
 from schemas.privacy import PrivacyRequest
@@ -60,6 +60,7 @@ DECISIONS = "decisions"
 FRAUD_ALERTS = "fraud-alerts"
 CLOSED_DECISIONS = "closed-decisions"
 FRAUD_SAMPLES = "fraud-samples"
+ENTITY_SIGHTINGS = "entity-sightings"
 MODELS = "models"
 EXPERIMENT_RESULTS = "experiment-results"
 DEAD_LETTERS = "dead-letters"
@@ -89,6 +90,17 @@ TOPICS: dict[str, Topic] = {
         Topic(FRAUD_ALERTS, FraudAlert, "user", "log", "delete", 30 * DAY, "CreateTime", "json", "risky customers"),
         Topic(CLOSED_DECISIONS, ClosedDecision, "user", 1, "delete", 30 * DAY, "CreateTime", "msgpack", "with outcome"),
         Topic(FRAUD_SAMPLES, FraudSample, "user", 1, "delete", 30 * DAY, "CreateTime", "msgpack", "detector input"),
+        Topic(
+            name=ENTITY_SIGHTINGS,
+            record=EntitySighting,
+            key="user",
+            partitions=1,
+            cleanup="delete",
+            retention=30 * DAY,
+            timestamps="CreateTime",
+            encoding="msgpack",
+            meaning="who uses what, hashed",
+        ),
         Topic(
             name=MODELS,
             record=ModelSnapshot,
@@ -159,7 +171,7 @@ TOPICS: dict[str, Topic] = {
             name=COORDINATE_CHECKPOINTS,
             record=CheckpointEntry,
             key="state key",
-            partitions=1,
+            partitions=2,
             cleanup="compact",
             retention=FOREVER,
             timestamps="CreateTime",
@@ -173,6 +185,7 @@ _KEPT_APART: dict[tuple[str, str], tuple[str, int]] = {
     ("learn", CLOSED_DECISIONS): (LEARN_CHECKPOINTS, 0),
     ("learn", FRAUD_SAMPLES): (LEARN_CHECKPOINTS, 1),
     ("coordinate", CLOSED_DECISIONS): (COORDINATE_CHECKPOINTS, 0),
+    ("coordinate", ENTITY_SIGHTINGS): (COORDINATE_CHECKPOINTS, 1),
 }
 
 

@@ -15,6 +15,7 @@ from schemas.records import (
     ModelActivated,
     OutcomeTaken,
     Record,
+    RingFound,
 )
 from schemas.topics import CLOSED_DECISIONS, HANDOVERS
 from streams.campaigns.active import WAIT, ActiveCampaigns, Concerned
@@ -30,6 +31,7 @@ from streams.profiles.linking import hand_over, take_over
 from streams.profiles.observing import DAY, is_repeat, observe
 from streams.profiles.prices import CHOOSING, appraise
 from streams.profiles.user import MOST_MONEY, Timer, User
+from streams.rings import Rings
 from streams.scoring import Scoring
 from streams.state import FoldSettings, PartitionState
 from streams.timers import TimerIndex
@@ -65,6 +67,7 @@ class Applying:
         self._settings = settings
         self._points = Points(state, timers, scoring, writer, settings)
         self._campaigns = ActiveCampaigns(state.campaigns, state.policies)
+        self._rings = Rings(state, users, self._points, writer)
         self.handlers: dict[type, Callable[[str, Any], None]] = {
             EventTaken: self._event,
             OutcomeTaken: self._outcome,
@@ -75,6 +78,7 @@ class Applying:
             HistoryHanded: self._take_over,
             CampaignsActivated: self._activate_campaigns,
             ModelActivated: self._activate_model,
+            RingFound: self._rings.mark,
         }
         self._timer_kinds: dict[str, Callable[[str, str, Timer], None]] = {
             "wait": self._waited,
@@ -93,7 +97,7 @@ class Applying:
         if is_repeat(user, event):
             self._state.count("duplicates_total|event_id")
             return
-        kind = event.type
+        kind, devices = event.type, len(user.devices)
         observe(user, event, now)
         if kind in CHOOSING:
             appraise(self._state.prices, user, event)
@@ -103,6 +107,8 @@ class Applying:
         concerned = self._campaigns.by_event.get(kind)
         if concerned is not None:
             self._concern(concerned, token, View(user, now, event.item, event.category), event)
+        if kind in MONEY or len(user.devices) != devices:
+            self._rings.report(token, user, event)
 
     def _concern(self, concerned: Concerned, token: str, view: View, event: EventTaken) -> None:
         """What an event means to campaigns; each *when* is judged by the profile as the event left it."""

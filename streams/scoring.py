@@ -3,6 +3,7 @@
 from schemas.records import ModelActivated
 from streams.features.values import View, fraud_row, fraud_values
 from streams.fraud.forest import IsolationForest
+from streams.fraud.rings.membership import alarm
 from streams.fraud.risk import Risk, assess
 from streams.models.store import ModelStore
 from streams.policy.deciding import Outlook
@@ -64,4 +65,4 @@ class Scoring:
         """The calibrated fraud risk of a user at a moment, with the row that was scored."""
         values = fraud_values(view)
         row = fraud_row(values)
-        return assess(values, row, self._forest), row
+        return assess(values, row, self._forest, alarm(view.user.ring, view.now)), row

@@ -9,7 +9,7 @@ import msgspec
 from schemas.campaigns import Campaign, ContactPolicy
 from schemas.codec import encode_msgpack
 from schemas.origins import Origin
-from schemas.topics import CLOSED_DECISIONS, EVENT_SOURCES, FRAUD_SAMPLES
+from schemas.topics import CLOSED_DECISIONS, ENTITY_SIGHTINGS, EVENT_SOURCES, FRAUD_SAMPLES
 from streams.folding import Refusal
 from streams.profiles.prices import PriceLevel
 
@@ -20,7 +20,12 @@ OTHERS = "other"
 VERSION = 4
 """Of the encoded state, users included; a state of another version is refused."""
 
-CONTROLLED = {"campaigns": "operator", "response_models": CLOSED_DECISIONS, "fraud_model": FRAUD_SAMPLES}
+CONTROLLED = {
+    "campaigns": "operator",
+    "response_models": CLOSED_DECISIONS,
+    "fraud_model": FRAUD_SAMPLES,
+    "rings": ENTITY_SIGHTINGS,
+}
 """What ``control`` governs: the source of the records there that change it."""
 
 

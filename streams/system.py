@@ -11,10 +11,20 @@ from schemas.codec import decode_msgpack, encode_msgpack
 from schemas.models import ModelSnapshot
 from schemas.origins import Origin
 from schemas.records import CampaignsActivated, LogOpened, Record
-from schemas.topics import CLOSED_DECISIONS, CONTROL, FRAUD_SAMPLES, HANDOVERS, MODELS, TOPICS, USER_LOG
+from schemas.topics import (
+    CLOSED_DECISIONS,
+    CONTROL,
+    ENTITY_SIGHTINGS,
+    FRAUD_SAMPLES,
+    HANDOVERS,
+    MODELS,
+    TOPICS,
+    USER_LOG,
+)
 from streams.coordinate import Coordination
 from streams.fold import DecideFold
 from streams.folding import Fold, LogRecord, Output
+from streams.fraud.rings.finding import RingFinding
 from streams.intake.fold import IntakeFold, IntakeOutput, IntakeSettings, SourceRecord
 from streams.intake.messages import Clock
 from streams.intake.tokens import fingerprint
@@ -67,10 +77,12 @@ class System:
         self.response = ResponseLearning(settings.learn)
         self.fraud = FraudLearning(settings.learn)
         self.coordination = Coordination()
+        self.rings = RingFinding()
         self.logs: list[list[LogRecord]] = [[] for _ in range(settings.partitions)]
         self._readers: dict[str, tuple[Fold, ...]] = {
             CLOSED_DECISIONS: (self.response, self.coordination),
             FRAUD_SAMPLES: (self.fraud,),
+            ENTITY_SIGHTINGS: (self.rings,),
         }
         self._offsets: dict[str, int] = {}
         self._pending: deque[Written] = deque()
@@ -106,7 +118,7 @@ class System:
     def counters(self) -> dict[str, int]:
         """Totals of all folds, summed over partitions."""
         totals: dict[str, int] = {}
-        folds: list[Fold] = [*self.decide, self.response, self.fraud, self.coordination]
+        folds: list[Fold] = [*self.decide, self.response, self.fraud, self.coordination, self.rings]
         for counters in (self.intake.counters(), *(fold.counters() for fold in folds)):
             for name, count in counters.items():
                 totals[name] = totals.get(name, 0) + count

@@ -7,7 +7,7 @@ from schemas.closed_decisions import ClosedDecision
 from schemas.dead_letters import DeadLetter
 from schemas.examples.story import CAMPAIGN, CARTED, CUSTOMER, DECIDED, LOG, LOGISTIC_SHA256, TRIGGER_ID
 from schemas.experiments import ArmCounts, ExperimentResult
-from schemas.fraud import FraudAlert, FraudSample
+from schemas.fraud import EntitySighting, FraudAlert, FraudSample
 from schemas.models import Array, ModelSnapshot
 from schemas.origins import Origin
 from schemas.redrives import Redrive
@@ -60,6 +60,9 @@ LEARNING: dict[str, Struct] = {
     ),
     "FraudSample": FraudSample(
         origin=LOG, user=CUSTOMER, at=DECIDED, x=(0.693147, 1.098612, 0.0, 2.302585), catalogue="1", risk=0.11
+    ),
+    "EntitySighting": EntitySighting(
+        origin=LOG, user=CUSTOMER, at=DECIDED, seen=(("device", 4_611_686_018_427_387_905), ("payment", 77_031))
     ),
     "ModelSnapshot": ModelSnapshot(
         name="purchase",

@@ -21,6 +21,7 @@ from schemas.records import (
     ModelActivated,
     OutcomeTaken,
     Record,
+    RingFound,
     Ticked,
     WatermarkReached,
 )
@@ -118,6 +119,11 @@ _BODIES: dict[str, tuple[Origin, str, Body]] = {
         ),
     ),
     "model": (Origin("closed-decisions", 0, 4_711), "", ModelActivated("purchase", 7, LOGISTIC_SHA256)),
+    "ring": (
+        Origin("entity-sightings", 0, 8_804),
+        "",
+        RingFound("r17", 41, 0.94, 6, {"device": 4, "payment": 5}, (CUSTOMER,)),
+    ),
 }
 
 RECORDS: dict[str, Struct] = {

@@ -22,13 +22,17 @@ class Risk(NamedTuple):
     reasons: tuple[str, ...]
 
 
-def assess(values: Mapping[str, float], row: tuple[float, ...], forest: IsolationForest | None) -> Risk:
-    """The fraud risk of a customer: rules and forest as independent alarms, joined by noisy-or: 1 − Π (1 − riskᵢ).
+def assess(
+    values: Mapping[str, float], row: tuple[float, ...], forest: IsolationForest | None, ring: Finding | None = None
+) -> Risk:
+    """A customer's fraud risk: rules, forest and ring as independent alarms, joined by noisy-or: 1 − Π (1 − riskᵢ).
 
     ``values`` are fraud features by catalogue name in the catalogue's units, ``row`` is what the detector sees.
     Without a forest the rules stand alone.
     """
     alarms = findings(values)
+    if ring is not None:
+        alarms.append(ring)
     if forest is not None:
         alarms.append(_strangeness(forest, row))
     innocent = 1.0

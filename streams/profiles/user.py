@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from schemas.campaigns import Offer
+from schemas.fraud import EntityKind
 from streams.ids import short_hash
 from streams.profiles.attributes import Attributes
 
@@ -15,6 +16,7 @@ MAX_BRANDS = 4
 MAX_CART_LINES = 32
 MAX_SESSION_KEYS = 16
 MAX_DEVICES = 8
+MAX_SIGHTED = 10
 MAX_CONTACTS = 32
 MAX_OPEN = 6
 MAX_ENDED = 8
@@ -24,7 +26,7 @@ MAX_CAMPAIGN_CONTACTS = 160
 MAX_TIMERS = 32
 MOST_MONEY = 10**18
 """Minor units at which sums stand still: a bot that buys for a year must not make a profile that cannot be encoded."""
-MAX_WAIT_BYTES = 2304
+MAX_WAIT_BYTES = 2240
 """Of the texts of all waits together, so that the whole stays under 16 KB (tests/bounds)."""
 
 mark = lru_cache(maxsize=65_536)(short_hash)
@@ -90,6 +92,17 @@ class EndedMessage(msgspec.Struct, array_like=True):
     clicked: bool = False
 
 
+class RingMark(msgspec.Struct, array_like=True, frozen=True):
+    """Membership of a ring, as told at ``at`` (ms); see ``schemas.records.RingFound``."""
+
+    ring: str
+    version: int
+    score: float
+    accounts: int
+    shared: dict[EntityKind, int]
+    at: int
+
+
 class User(msgspec.Struct, array_like=True):
     """One user's profile. Times in ms, money in minor units.
 
@@ -100,7 +113,8 @@ class User(msgspec.Struct, array_like=True):
     Items, categories, brands, campaigns and experiments stand as ``mark``s, because their texts may be long.
     ``times``, ``places``, ``answers`` and ``coupon_bits`` are small counts side by side (``habits``), ``choices`` and
     ``price_off`` how dear the choices are (``prices``).
-    ``recent`` holds the digests of the last event ids, 8 bytes each, side by side.
+    ``recent`` holds the digests of the last event ids, 8 bytes each, side by side. ``sighted`` says which entities were
+    reported with this user, and on which day since 1970 last.
     """
 
     first_seen: int = 0
@@ -155,6 +169,8 @@ class User(msgspec.Struct, array_like=True):
     open: list[OpenDecision] = []
     ended: dict[str, EndedMessage] = {}
     timers: dict[str, Timer] = {}
+    sighted: dict[int, int] = {}
+    ring: RingMark | None = None
 
 
 def keep_newest(entries: dict[Any, Any], most: int) -> None:

@@ -38,6 +38,8 @@ def live(told: Story, kind: str, item: int, category: int, minutes: int = 0) -> 
         category=longest(category),
         brand=longest(category),
         device=longest(item),
+        address=longest(item),
+        payment=longest(item),
         price=10**12 if kind in ("purchase", "refund") else 10**6,
         quantity=1 if kind in ("purchase", "refund") else 10**6,
         coupon=longest(item),
@@ -136,6 +138,8 @@ def stuffed() -> User:
         enrolled=dict.fromkeys(hashed[: caps.MAX_CAMPAIGNS], far),
         open=[opened] * caps.MAX_OPEN,
         ended={f"{opened.id}{n}": message for n in range(caps.MAX_ENDED)},
+        sighted=dict.fromkeys(hashed[: caps.MAX_SIGHTED], 2**15),
+        ring=caps.RingMark("r123456789012", far, 0.9, 64, dict.fromkeys(("device", "address", "payment"), 16), far),
         timers={f"close:{opened.id}{n}": Timer(far) for n in range(caps.MAX_OPEN)} | {"idle:": Timer(far)},
     )
     for field in User.__struct_fields__:

@@ -6,7 +6,16 @@ from concurrent.futures import ThreadPoolExecutor
 from agents.settings import Settings
 from schemas.codec import decode_msgpack, decode_record
 from schemas.records import Ticked
-from schemas.topics import CLOSED_DECISIONS, DEAD_LETTERS, DECISIONS, FRAUD_ALERTS, FRAUD_SAMPLES, TOPICS, TRIGGERS
+from schemas.topics import (
+    CLOSED_DECISIONS,
+    DEAD_LETTERS,
+    DECISIONS,
+    ENTITY_SIGHTINGS,
+    FRAUD_ALERTS,
+    FRAUD_SAMPLES,
+    TOPICS,
+    TRIGGERS,
+)
 from streams.folding import LogRecord
 from streams.profiles.user import User
 from tests.chaos.sequences import Compared, compare_entries, compare_kept, compare_sequences, joined
@@ -14,7 +23,7 @@ from tests.making.topics import Offline, Stored, Written, fold_offline, log_of, 
 
 PUBLIC = {TRIGGERS: "triggers_total", DECISIONS: "decisions_total", FRAUD_ALERTS: "fraud_alerts_total"}
 """Topics that are partitioned like the log, and the counter of what is written there."""
-INTERNAL = (CLOSED_DECISIONS, FRAUD_SAMPLES, DEAD_LETTERS)
+INTERNAL = (CLOSED_DECISIONS, FRAUD_SAMPLES, ENTITY_SIGHTINGS, DEAD_LETTERS)
 READERS = 4
 
 

@@ -3,15 +3,16 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from agents import coordinate, learn
+from agents import learn
 from agents.settings import Settings
 from schemas.closed_decisions import ClosedDecision
 from schemas.codec import decode_json, decode_msgpack
 from schemas.experiments import ArmCounts, ExperimentResult
 from schemas.models import ModelSnapshot, version_of
-from schemas.topics import CLOSED_DECISIONS, CONTROL, EXPERIMENT_RESULTS, FRAUD_SAMPLES, MODELS
+from schemas.topics import CLOSED_DECISIONS, CONTROL, ENTITY_SIGHTINGS, EXPERIMENT_RESULTS, FRAUD_SAMPLES, MODELS
 from streams.coordinate import Coordination
 from streams.folding import Fold, LogRecord, Output
+from streams.fraud.rings.finding import RingFinding
 from tests.chaos.sequences import Compared, compare_entries, compare_kept, joined
 from tests.making.topics import Written, log_of, stored, written
 
@@ -23,7 +24,8 @@ def compare_learn(settings: Settings) -> Compared:
     for topic in (CLOSED_DECISIONS, FRAUD_SAMPLES):
         fold = learn.fold_of(settings, topic, 0)
         problems += _compare_state(settings, "learn", topic, fold, made)
-    models, control = ([m for m in written(settings, of, 0) if _by_fold(m)] for of in (MODELS, CONTROL))
+    models = [m for m in written(settings, MODELS, 0) if _by_fold(m)]
+    control = [m for m in written(settings, CONTROL, 0) if _by_fold(m) and not _on_rings(m)]
     problems += compare_versions(models)
     parts = [compare_kept(of, found, _made(made, of)) for of, found in ((MODELS, models), (CONTROL, control))]
     return joined(Compared(problems), *parts)._replace(repeats=0)
@@ -43,15 +45,18 @@ def compare_versions(models: Iterable[Written]) -> list[str]:
 
 
 def compare_coordinate(settings: Settings) -> Compared:
-    """The coordination fold: its checkpoint, its results, and its counts against a recount."""
+    """Both folds of coordination: their checkpoints, results and rings, and the counts against a recount."""
     made: list[Output] = []
-    fold = coordinate.fold_of(CLOSED_DECISIONS, 0)
+    fold = Coordination()
     problems = _compare_state(settings, "coordinate", CLOSED_DECISIONS, fold, made)
     found = written(settings, EXPERIMENT_RESULTS, 0)
     problems += compare_counts(fold, log_of(settings, 0, CLOSED_DECISIONS))
     problems += compare_results([decode_json(value, ExperimentResult) for _, value, _ in found])
     results = compare_kept(EXPERIMENT_RESULTS, found, _made(made, EXPERIMENT_RESULTS))
-    return joined(Compared(problems), results)._replace(repeats=0)
+    problems += _compare_state(settings, "coordinate", ENTITY_SIGHTINGS, RingFinding(), made)
+    rings = [m for m in written(settings, CONTROL, 0) if _on_rings(m)]
+    told = compare_kept(CONTROL, rings, _made(made, CONTROL))
+    return joined(Compared(problems), results, told)._replace(repeats=0)
 
 
 def compare_counts(fold: Coordination, log: Iterable[LogRecord]) -> list[str]:
@@ -116,6 +121,10 @@ def _made(outputs: list[Output], topic: str) -> list[Written]:
 
 def _by_fold(message: Written) -> bool:
     return any(name == "origin" for name, _ in message[2])
+
+
+def _on_rings(message: Written) -> bool:
+    return message[0] == b"ring"
 
 
 def _worth(closed: ClosedDecision) -> dict[str, int]:

@@ -21,6 +21,7 @@ from schemas.topics import (
     CLOSED_DECISIONS,
     DEAD_LETTERS,
     DECISIONS,
+    ENTITY_SIGHTINGS,
     FRAUD_ALERTS,
     FRAUD_SAMPLES,
     MODELS,
@@ -38,7 +39,7 @@ EVERY = 100_000
 """Model versions that are held while measuring: the log is folded again and again."""
 
 LOG_PREFIX = "BENCH_LOG_PREFIX"
-WRITTEN = (TRIGGERS, DECISIONS, FRAUD_ALERTS, CLOSED_DECISIONS, FRAUD_SAMPLES, DEAD_LETTERS)
+WRITTEN = (TRIGGERS, DECISIONS, FRAUD_ALERTS, CLOSED_DECISIONS, FRAUD_SAMPLES, ENTITY_SIGHTINGS, DEAD_LETTERS)
 """The topics that the fold of ``decide`` writes."""
 REPORT_EVERY = 200
 AT_ONCE = 1_000

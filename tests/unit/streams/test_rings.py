@@ -1,0 +1,103 @@
+"""What ``decide`` reports of entities, and what it does about rings."""
+
+from schemas.codec import decode_json, decode_msgpack
+from schemas.fraud import EntitySighting, FraudAlert
+from schemas.records import RingFound
+from schemas.topics import ENTITY_SIGHTINGS, FRAUD_ALERTS
+from streams.fraud.rings.membership import FADES
+from streams.profiles.observing import DAY
+from streams.profiles.user import MAX_SIGHTED
+from streams.rings import REPORTED_AGAIN
+from tests.making.stories import Story, on_favourite
+
+RING = RingFound("r17", 41, 0.94, 6, {"device": 4, "payment": 5}, ("u", "elsewhere"))
+
+
+def sightings(story: Story) -> list[EntitySighting]:
+    """What was reported so far."""
+    return [decode_msgpack(o.value, EntitySighting) for o in story.outputs if o.topic == ENTITY_SIGHTINGS]
+
+
+def alerts(story: Story) -> list[FraudAlert]:
+    """Who was told a person of so far."""
+    return [decode_json(o.value, FraudAlert) for o in story.outputs if o.topic == FRAUD_ALERTS]
+
+
+def test_a_device_is_reported_when_it_is_first_seen() -> None:
+    """And not again with every view."""
+    story = Story()
+    for device in ("d-1", "d-1", "d-2", "d-1"):
+        story.happens("u", "view", device=device)
+    assert [[kind for kind, _ in s.seen] for s in sightings(story)] == [["device"], ["device"]]
+
+
+def test_orders_report_what_is_news() -> None:
+    """Device, address and means of payment, hashed, in one record; the same order again reports nothing."""
+    story = Story()
+    for _ in range(2):
+        story.happens("u", "purchase", device="d-1", address="a-1", payment="p-1")
+    (one,) = sightings(story)
+    assert [kind for kind, _ in one.seen] == ["device", "address", "payment"]
+    assert len({entity for _, entity in one.seen}) == 3
+
+
+def test_the_same_thing_has_the_same_hash_for_everybody() -> None:
+    """Or nobody would ever share anything; a device and an address of one name stay two things."""
+    story = Story()
+    story.happens("u", "purchase", device="x", address="x")
+    story.happens("v", "purchase", device="x")
+    (mine, theirs) = sightings(story)
+    assert theirs.seen == mine.seen[:1]
+    assert mine.seen[0][1] != mine.seen[1][1]
+
+
+def test_what_is_still_true_is_reported_again_before_it_expires() -> None:
+    """Once in thirty days, at an order."""
+    story = Story()
+    story.happens("u", "purchase", address="a-1")
+    story.at += REPORTED_AGAIN * DAY
+    story.happens("u", "purchase", address="a-1")
+    assert [s.seen for s in sightings(story)] == [sightings(story)[0].seen] * 2
+
+
+def test_a_profile_remembers_few_reports() -> None:
+    """The newest: whoever orders to ever new addresses has a profile as small as anybody's."""
+    story = Story()
+    for number in range(3 * MAX_SIGHTED):
+        story.happens("u", "purchase", address=f"a-{number}")
+    assert len(story.user("u").sighted) == MAX_SIGHTED
+
+
+def test_a_ring_raises_the_risk_and_tells_a_person_at_once() -> None:
+    """In words and counts; members whom this partition does not know are not made up."""
+    story = Story()
+    story.happens("u", "view")
+    story.say("", RING)
+    (alert,) = alerts(story)
+    assert alert.risk >= 0.94
+    assert alert.reasons == ("ring r17: 6 linked accounts, one device is used by 4, one means of payment is used by 5",)
+    assert story.fold.users.get("elsewhere") is None
+
+
+def test_a_ring_is_refused_by_the_gate() -> None:
+    """Its accounts get no promotion where the campaign bounds the risk."""
+    story = Story(on_favourite())
+    story.consents("u", push=True)
+    story.say("", RING)
+    story.happens("u", "favourite")
+    (decision,) = story.decisions()
+    assert (decision.result, decision.gates[-1].name) == ("refused", "fraud_risk")
+    assert decision.risk_reasons[0].startswith("ring r17")
+
+
+def test_what_was_told_can_be_taken_back_and_fades() -> None:
+    """A score of 0 clears the mark; one that was not told again for 90 days counts no more."""
+    story = Story(on_favourite())
+    story.consents("u", push=True)
+    story.say("", RING)
+    story.say("", RingFound("r17", 42, 0.0, 0, {}, ("u",)))
+    story.happens("u", "favourite")
+    story.say("", RING)
+    story.at += FADES + 1
+    story.happens("u", "favourite")
+    assert [decision.risk < 0.5 for decision in story.decisions()] == [True, True]
