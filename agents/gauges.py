@@ -58,6 +58,7 @@ def _of_models(fold: ResponseLearning) -> Iterator[Reading]:
 def _of_experiments(fold: Coordination) -> Iterator[Reading]:
     for campaign, tally in fold.state.tallies.items():
         name, _, version = campaign.partition("@")
+        yield Reading("fraud_gate_cost_minor_units", tally.gate.cost().cost, (name, version))
         for arm, counts in (("treatment", tally.treatment), ("holdout", tally.holdout)):
             labels = (name, version, arm)
             yield Reading("experiment_users", counts.users, labels)

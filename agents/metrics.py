@@ -68,6 +68,7 @@ METRICS: dict[str, Metric] = {
         Metric("experiment_users", "gauge", ("campaign", "version", "arm"), "users enrolled whose window has ended"),
         Metric("experiment_purchases", "gauge", ("campaign", "version", "arm"), "users among them who bought"),
         Metric("experiment_margin_minor_units", "gauge", ("campaign", "version", "arm"), "their margin, net of costs"),
+        Metric("fraud_gate_cost_minor_units", "gauge", ("campaign", "version"), "margin that refusals for fraud cost"),
         Metric("clock_skew_seconds", "gauge", ("partition",), "append time of the last record less the fold's clock"),
         Metric("state_users", "gauge", ("partition",), "users in memory"),
         Metric("recovery_remaining_records", "gauge", ("partition",), "log records still to fold in recovery"),

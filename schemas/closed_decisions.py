@@ -14,7 +14,9 @@ class ClosedDecision(msgspec.Struct, frozen=True, kw_only=True, array_like=True)
     ``margin`` is in minor units over the window, net of realised discounts, refunds and message cost. ``first`` marks
     the user's first would-send in this campaign: the one value that measurement counts. ``discount`` and ``cost`` are
     what ``margin`` has lost to redeemed coupons and to the message. ``shadow`` decisions (ghosts too) neither train nor
-    count; ``programme`` marks users held out of every campaign, who are no arm of one. Times are ms since 1970, UTC.
+    count; ``programme`` marks users held out of every campaign, who are no arm of one. ``risk`` is the fraud risk known
+    at the decision; where ``pass_probability`` is over 0 the gate refused it and chance let it pass: such a one counts
+    1/``pass_probability`` times for what refusing costs, and for nothing else. Times are ms since 1970, UTC.
     """
 
     origin: Origin
@@ -42,3 +44,5 @@ class ClosedDecision(msgspec.Struct, frozen=True, kw_only=True, array_like=True)
     cost: int = 0
     shadow: bool = False
     programme: bool = False
+    risk: float = 0.0
+    pass_probability: float = 0.0

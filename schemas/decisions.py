@@ -58,7 +58,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     sent is a *ghost*. Money is in minor units of ``currency``; ``price`` is λ, the budget price; ``scale`` is gamma of
     the draw in 1/minor units, ``exploration`` its ε and ``floor`` the least chance of *none*. ``features`` are the
     values the models saw, by catalogue name; ``versions`` names the models in force; ``learned_from`` counts the
-    closed decisions that the effect of offers was learned from, 0 while it is assumed. ``promostream explain`` reads
+    closed decisions that the effect of offers was learned from, 0 while it is assumed. ``pass_probability`` is the
+    chance by which the fraud gate let it pass although it said no; 0 where it said yes. ``promostream explain`` reads
     all of it.
     """
 
@@ -88,3 +89,4 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     currency: str = ""
     mode: Literal["shadow", "live"] = "live"
     learned_from: int = 0
+    pass_probability: float = 0.0

@@ -18,6 +18,18 @@ class ArmCounts(msgspec.Struct, frozen=True, kw_only=True):
     margin: int = 0
 
 
+class GateCost(msgspec.Struct, frozen=True, kw_only=True):
+    """What the fraud gate costs: the margin in minor units that its refusals would have earned, by weighting.
+
+    ``passes`` is how many decisions chance let pass, outside the holdout; ``error`` one standard error of ``cost``.
+    Negative where the refused are rightly so.
+    """
+
+    passes: int = 0
+    cost: int = 0
+    error: int = 0
+
+
 class ExperimentResult(msgspec.Struct, frozen=True, kw_only=True):
     """The state of one campaign's experiment; intent to treat, one value per user and period."""
 
@@ -27,3 +39,4 @@ class ExperimentResult(msgspec.Struct, frozen=True, kw_only=True):
     treatment: ArmCounts
     holdout: ArmCounts
     note: str = ""
+    gate: GateCost = GateCost()

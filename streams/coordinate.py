@@ -1,19 +1,20 @@
 """Live counts per campaign and arm: a fold over ``closed-decisions``."""
 
 from collections.abc import Iterable, Sequence
+from math import sqrt
 
 import msgspec
 
 from schemas.closed_decisions import ClosedDecision
 from schemas.codec import decode_msgpack, encode_msgpack
 from schemas.dead_letters import DeadLetter
-from schemas.experiments import ArmCounts, ExperimentResult
+from schemas.experiments import ArmCounts, ExperimentResult, GateCost
 from schemas.origins import Origin
 from schemas.topics import CLOSED_DECISIONS, DEAD_LETTERS, EXPERIMENT_RESULTS
 from streams.folding import LogRecord, Output, Refusal
 from streams.outputs import Writer
 
-VERSION = 1
+VERSION = 2
 """Of the encoded state; a newer one is refused."""
 
 EVERY_CLOSINGS = 100
@@ -23,6 +24,31 @@ EVERY = 60_000
 NOTE = "descriptive counts; no claim rests on them"
 
 
+class GateSums(msgspec.Struct, array_like=True):
+    """What the decisions that the fraud gate let pass by chance say of all that it refuses.
+
+    ``worth`` and ``squares`` are the sums of v and v² with v = (margin − margin·1{none drawn}/p(none))/q (Horvitz and
+    Thompson): what the refused would have earned by the campaign, in minor units.
+    """
+
+    passes: int = 0
+    worth: float = 0.0
+    squares: float = 0.0
+
+    def add(self, closed: ClosedDecision) -> None:
+        """One more of them, not held out."""
+        drawn = closed.propensities[closed.action]
+        without = 0.0 if closed.sent[closed.action] else closed.margin / drawn
+        worth = (closed.margin - without) / closed.pass_probability
+        self.passes += 1
+        self.worth += worth
+        self.squares += worth * worth
+
+    def cost(self) -> GateCost:
+        """The sums as they are published."""
+        return GateCost(passes=self.passes, cost=round(self.worth), error=round(sqrt(self.squares)))
+
+
 class Tally(msgspec.Struct, array_like=True):
     """One campaign's counts, and what has come since its last result."""
 
@@ -30,6 +56,7 @@ class Tally(msgspec.Struct, array_like=True):
     holdout: ArmCounts = ArmCounts()
     closings: int = 0
     written_at: int = -1
+    gate: GateSums = msgspec.field(default_factory=GateSums)
 
 
 class CoordinationState(msgspec.Struct, array_like=True):
@@ -116,7 +143,10 @@ class Coordination:
         if closed.shadow or closed.programme:
             return  # neither is an arm of the campaign's experiment
         tally = self.state.tallies.setdefault(closed.campaign, Tally())
-        if closed.ghost:
+        if closed.pass_probability:
+            if not closed.ghost:
+                tally.gate.add(closed)
+        elif closed.ghost:
             tally.holdout = _with(tally.holdout, closed)
         else:
             tally.treatment = _with(tally.treatment, closed)
@@ -137,6 +167,7 @@ class Coordination:
             treatment=tally.treatment,
             holdout=tally.holdout,
             note=NOTE,
+            gate=tally.gate.cost(),
         )
         tally.closings, tally.written_at = 0, self.state.now
         self._writer.put(EXPERIMENT_RESULTS, campaign, result, event="experiment-result")
@@ -169,8 +200,10 @@ class Coordination:
 
 def _decoded(value: bytes) -> ClosedDecision:
     closed = decode_msgpack(value, ClosedDecision)
-    if not 0 <= closed.action < len(closed.sent):
+    if not 0 <= closed.action < min(len(closed.sent), len(closed.propensities)):
         raise ValueError(f"action {closed.action} is none of {len(closed.sent)} actions")
+    if not closed.propensities[closed.action] > 0.0:
+        raise ValueError(f"action {closed.action} was drawn with propensity {closed.propensities[closed.action]}")
     return closed
 
 

@@ -34,6 +34,7 @@ class FoldSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     ``rho_start`` and ``rho_floor`` are the allowed predicted loss of exploring per decision, as shares of the average
     order's margin; ``rho_decisions`` is t₀ (PROOF rule 12). ``order_amount`` stands in until orders with prices came.
+    ``pass_share`` of what only the fraud gate refuses passes, with offers that take at most ``pass_discount`` off.
     """
 
     coupon_key: bytes
@@ -48,6 +49,8 @@ class FoldSettings(msgspec.Struct, frozen=True, kw_only=True):
     rho_start: float = 0.02
     rho_floor: float = 0.002
     rho_decisions: int = 1000
+    pass_share: float = 0.03
+    pass_discount: int = 1000
     idle_after: int = 180 * 86_400_000
     timers_per_record: int = 500
     poison_most: int = 100

@@ -25,6 +25,8 @@ CLICK = "click"
 MODELS = (PURCHASE, CLICK)
 MAX_CAMPAIGNS = 1024
 """Campaigns whose closed decisions are counted: the ones that closed any last."""
+TRAINS = "closed_decision"
+"""What a closed decision counts as that is learned from."""
 GHOSTS = ".ghosts"
 """Ends the name under which a model's loss on held-out users stands."""
 
@@ -43,9 +45,10 @@ class _State(msgspec.Struct, array_like=True):
 class ResponseLearning:
     """Fold of ``closed-decisions``/0 (see ``streams.folding.Fold``).
 
-    Every decision is predicted before its label is learned. Ghosts judge and never train; the click model sees only
-    messages that went out. The effect learner is told what the purchase model had predicted. Every
-    ``retrain_every`` closed decisions all are published, each from its first label on.
+    Every decision is predicted before its label is learned; those in quarantine are neither, for their risk was known
+    before. Ghosts judge and never train; the click model sees only messages that went out. The effect learner is told
+    what the purchase model had predicted. Every ``retrain_every`` closed decisions all are published, each from its
+    first label on.
     """
 
     def __init__(self, settings: LearnSettings | None = None) -> None:
@@ -122,9 +125,9 @@ class ResponseLearning:
         if not ledger.is_new(decision.origin):
             ledger.count(f"duplicates_total|{CLOSED_DECISIONS}")
             return False
-        fits = _fits(decision)
-        ledger.count("records_total|learn|" + ("closed_decision" if fits else "closed_decision_unfit"))
-        return fits
+        kind = _kind(decision, self._settings.quarantine)
+        ledger.count(f"records_total|learn|{kind}")
+        return kind == TRAINS
 
     def _learn(self, decision: ClosedDecision) -> None:
         """Campaigns count under their name, whatever the version; what happened in the shadow teaches nothing."""
@@ -183,6 +186,14 @@ class ResponseLearning:
             closed=dict(self._state.closed),
         )
         return seal(snapshot)
+
+
+def _kind(decision: ClosedDecision, quarantine: float) -> str:
+    """What it counts as: whoever was too risky at the decision is in quarantine, also if chance let it pass."""
+    if not _fits(decision):
+        return "closed_decision_unfit"
+    risky = decision.pass_probability > 0.0 or decision.risk >= quarantine
+    return "closed_decision_quarantined" if risky else TRAINS
 
 
 def _fits(decision: ClosedDecision) -> bool:

@@ -8,9 +8,9 @@ class LearnSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     ``retrain_every``: closed decisions between two versions of the response models. ``refit_every``: fraud samples
     between two isolation forests of ``trees`` trees, each fitted on at most ``reservoir`` rows. ``quarantine``: the
-    risk in [0, 1] from which a sample trains nothing. ``pause``: the least time between two versions in ms of log
-    time, because every version is kept as long as a log may name it. ``effect_after``: the closed decisions until the
-    purchase model is good enough for the effect learner to learn from what it leaves unexplained.
+    risk in [0, 1] from which a sample or a decision trains nothing. ``pause``: the least time between two versions in
+    ms of log time, because every version is kept as long as a log may name it. ``effect_after``: the closed decisions
+    until the purchase model is good enough for the effect learner to learn from what it leaves unexplained.
     """
 
     retrain_every: int = 500

@@ -10,6 +10,7 @@ from streams.features.values import cart_value, response_row, response_values
 from streams.ids import once_key, unit_interval
 from streams.policy.draw import allowed_loss, draw, propensities
 from streams.policy.gates import pass_gates, span
+from streams.policy.pass_through import let_pass
 from streams.policy.point import Point
 from streams.policy.value import Action, Prospect, candidates
 from streams.profiles.consent import open_channels
@@ -48,7 +49,7 @@ class Decided(msgspec.Struct, frozen=True):
 
 def decide(point: Point, origin: Origin, decision_id: str, outlook: Outlook, settings: FoldSettings) -> Decided:
     """Decide at a decision point; pure: the same arguments give the same decision."""
-    gates = pass_gates(point)
+    point, gates, passing = let_pass(point, pass_gates(point), decision_id, settings)
     record = _refused(point, origin, decision_id, outlook, gates)
     if not gates[-1].passed:
         return Decided(record, None, 0, (), ())
@@ -73,6 +74,7 @@ def decide(point: Point, origin: Origin, decision_id: str, outlook: Outlook, set
         floor=settings.none_floor,
         features=features,
         learned_from=prospect.effect.rows,
+        pass_probability=passing,
     )
     return Decided(drawn, actions[index], index, actions, row)
 

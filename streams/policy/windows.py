@@ -72,12 +72,17 @@ def _opened(point: Point, decided: Decided, action: Action, coupon: str, *, firs
         cost=action.cost if sent else 0,
         shadow=shadow,
         programme=point.programme,
+        risk=decision.risk,
+        pass_probability=decision.pass_probability,
     )
 
 
 def _enrols(user: User, point: Point, decision: Decision) -> bool:
-    """Whether this would-send is the user's first of the campaign's experiment; only stable ids enrol."""
-    if not user.stable or point.programme or decision.mode == "shadow":
+    """Whether this would-send is the user's first of the campaign's experiment; only stable ids enrol.
+
+    Whoever was too risky before is excluded, also where chance let the decision pass.
+    """
+    if not user.stable or point.programme or decision.mode == "shadow" or decision.pass_probability:
         return False
     experiment = enrolment(point.campaign.spec, point.view.now)
     key = mark(experiment)
@@ -195,4 +200,6 @@ def close_window(
         cost=opened.cost,
         shadow=opened.shadow,
         programme=opened.programme,
+        risk=opened.risk,
+        pass_probability=opened.pass_probability,
     )

@@ -80,6 +80,8 @@ class OpenDecision(msgspec.Struct, array_like=True):
     discount: int = 0
     shadow: bool = False
     programme: bool = False
+    risk: float = 0.0
+    pass_probability: float = 0.0
 
 
 class EndedMessage(msgspec.Struct, array_like=True):

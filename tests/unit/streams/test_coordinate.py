@@ -1,15 +1,18 @@
+from random import Random
+from statistics import mean, stdev
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
 from schemas.closed_decisions import ClosedDecision
 from schemas.codec import decode_json, encode_msgpack
-from schemas.experiments import ArmCounts, ExperimentResult
+from schemas.experiments import ArmCounts, ExperimentResult, GateCost
 from schemas.origins import Origin
 from schemas.topics import DEAD_LETTERS, EXPERIMENT_RESULTS
-from streams.coordinate import EVERY, EVERY_CLOSINGS, Coordination
+from streams.coordinate import EVERY, EVERY_CLOSINGS, Coordination, GateSums
 from streams.folding import LogRecord, Output
 
 START = 1_790_000_000_000
@@ -147,3 +150,41 @@ def test_what_is_no_closing_is_buried_and_the_fold_goes_on() -> None:
     fold, outputs = folded(records)
     assert [output.topic for output in outputs] == [DEAD_LETTERS, DEAD_LETTERS, EXPERIMENT_RESULTS]
     assert fold.counters()["dead_letters_total|closed-decisions|poison"] == 2
+
+
+def test_what_chance_let_pass_is_no_arm_and_tells_what_the_gate_costs() -> None:
+    """Each weighs 1/q: margin earned less what it would have been without, which only *none* shows; ghosts stay out."""
+    let = {"pass_probability": 0.03, "first": False}
+    sent = closed(1, margin=300, **let)
+    none = closed(2, margin=100, action=1, **let)
+    fold, outputs = folded(log(sent, none, closed(3, ghost=True, **let), closed(4)))
+    tally = fold.state.tallies["cart-rescue@1"]
+    assert (tally.treatment.decisions, tally.holdout.decisions, tally.gate.passes) == (1, 0, 2)
+    assert tally.gate.worth == pytest.approx((300 + 100 - 100 / 0.4) / 0.03)
+    assert results(outputs)[0].gate == GateCost(passes=1, cost=10_000, error=10_000)
+
+
+def test_the_gates_cost_is_estimated_without_bias() -> None:
+    """Over many worlds of 400 refusable decisions, 3 % let pass, the mean estimate is within 3.5 standard errors."""
+    random, q, p = Random(7), 0.03, 0.6
+    estimates, truths = list[float](), list[float]()
+    for _ in range(400):
+        sums, worth = GateSums(), 0.0
+        for n in range(400):
+            with_it, without = random.choice((0, 0, 900)), random.choice((0, 0, 0, 900))
+            worth += p * (with_it - without)
+            if random.random() < q:
+                sent = random.random() < p
+                margin = with_it if sent else without
+                sums.add(closed(n, action=0 if sent else 1, margin=margin, propensities=(p, 1 - p), pass_probability=q))
+        estimates.append(sums.worth)
+        truths.append(worth)
+    errors = [estimate - truth for estimate, truth in zip(estimates, truths, strict=True)]
+    assert abs(mean(errors)) < 3.5 * stdev(errors) / len(errors) ** 0.5
+
+
+def test_a_decision_without_a_chance_is_buried() -> None:
+    """A propensity of 0 divides nothing."""
+    fold, outputs = folded(log(closed(1, propensities=(0.0, 1.0))))
+    assert [output.topic for output in outputs] == [DEAD_LETTERS]
+    assert fold.state.tallies == {}

@@ -1,5 +1,7 @@
 """What ``decide`` reports of entities, and what it does about rings."""
 
+from msgspec import structs
+
 from schemas.codec import decode_json, decode_msgpack
 from schemas.fraud import EntitySighting, FraudAlert
 from schemas.records import RingFound
@@ -8,7 +10,7 @@ from streams.fraud.rings.membership import FADES
 from streams.profiles.observing import DAY
 from streams.profiles.user import MAX_SIGHTED
 from streams.rings import REPORTED_AGAIN
-from tests.making.stories import Story, on_favourite
+from tests.making.stories import EVERYBODY, Story, on_favourite
 
 RING = RingFound("r17", 41, 0.94, 6, {"device": 4, "payment": 5}, ("u", "elsewhere"))
 
@@ -88,6 +90,19 @@ def test_a_ring_is_refused_by_the_gate() -> None:
     (decision,) = story.decisions()
     assert (decision.result, decision.gates[-1].name) == ("refused", "fraud_risk")
     assert decision.risk_reasons[0].startswith("ring r17")
+
+
+def test_whom_chance_lets_pass_enrols_in_no_experiment() -> None:
+    """The closing carries the risk that was known and the chance, and is no first would-send of anybody."""
+    story = Story(on_favourite(per_user=None), settings=structs.replace(EVERYBODY, pass_share=1.0))
+    story.consents("u", push=True)
+    story.say("", RING)
+    while not story.triggers():
+        story.happens("u", "favourite")
+        story.waits(1)
+    story.waits(3 * 1440)
+    assert {(one.first, one.pass_probability) for one in story.closed()} == {(False, 1.0)}
+    assert min(one.risk for one in story.closed()) > 0.9
 
 
 def test_what_was_told_can_be_taken_back_and_fades() -> None:

@@ -176,6 +176,17 @@ def test_quarantined_and_unfit_samples_train_nothing() -> None:
     }
 
 
+def test_decisions_of_risky_customers_are_in_quarantine() -> None:
+    """Neither learned from nor judged, if the risk was known at the decision, and also where chance let it pass."""
+    fold = ResponseLearning(LearnSettings(retrain_every=1))
+    risky = (decision(1, risk=0.9), decision(2, risk=0.85, pass_probability=0.03))
+    assert fold_all(fold, risky) == []
+    assert fold.counters() == {"records_total|learn|closed_decision_quarantined": 2}
+    assert fold.losses() == {}
+    fold_all(fold, [*risky, decision(3, risk=0.85)])
+    assert set(fold.losses()) == {"purchase"}
+
+
 def test_the_shadow_teaches_nothing() -> None:
     """It is neither learned from nor judged, and does not count towards t of the draw."""
     fold = ResponseLearning(LearnSettings(retrain_every=2))
