@@ -5,6 +5,7 @@ import msgspec
 from schemas.closed_decisions import ClosedDecision
 from schemas.models import Array, ModelSnapshot
 from streams.features import catalogue
+from streams.learn.settings import LearnSettings
 from streams.models.snapshots import seal
 from streams.response.effect.compiled import ALGORITHM
 from streams.response.effect.kind_learner import Dose, KindLearner
@@ -26,18 +27,19 @@ class EffectState(msgspec.Struct, array_like=True):
 class EffectLearning:
     """The effect learner's part of ``ResponseLearning``: all campaigns of a kind together.
 
-    The first ``after`` closed decisions are left to the purchase model alone.
+    The first ``effect_after`` closed decisions are left to the purchase model alone; what was learned of a kind is
+    served from ``effect_least`` of its decisions on.
     """
 
-    def __init__(self, state: EffectState, after: int) -> None:
-        self._seen, self._after = state.seen, after
+    def __init__(self, state: EffectState, settings: LearnSettings) -> None:
+        self._seen, self._settings = state.seen, settings
         columns = len(catalogue.RESPONSE_ROW)
         self.learners = {kind: KindLearner(columns, arrays) for kind, arrays in state.kinds.items()}
 
     def learn(self, decision: ClosedDecision, expected: float) -> None:
         """A decision that is no ghost's, with P(purchase) as it was predicted before its label was learned."""
         self._seen += 1
-        if self._seen <= self._after:
+        if self._seen <= self._settings.effect_after:
             return
         if decision.kind not in self.learners and len(self.learners) < MAX_KINDS:
             self.learners[decision.kind] = KindLearner(len(catalogue.RESPONSE_ROW))
@@ -50,12 +52,14 @@ class EffectLearning:
         return EffectState(self._seen, {kind: learner.state() for kind, learner in self.learners.items()})
 
     def snapshot(self, version: int, at: int) -> ModelSnapshot | None:
-        """All kinds as one sealed version, learned up to ``at`` (ms of log time); None before there is any."""
-        if not self.learners:
+        """The kinds that are ready as one sealed version, learned up to ``at`` (ms of log time); None before any is."""
+        least = self._settings.effect_least
+        ready = {kind: learner for kind, learner in self.learners.items() if learner.sums.rows >= least}
+        if not ready:
             return None
         arrays = {
             f"{kind}.{name}": array
-            for kind, learner in self.learners.items()
+            for kind, learner in ready.items()
             for name, array in learner.arrays(prior(kind)).items()
         }
         made = ModelSnapshot(
@@ -65,7 +69,7 @@ class EffectLearning:
             catalogue=catalogue.VERSION,
             features=catalogue.RESPONSE_ROW,
             arrays=arrays,
-            trained_on=sum(learner.sums.rows for learner in self.learners.values()),
+            trained_on=sum(learner.sums.rows for learner in ready.values()),
             trained_until=at,
         )
         return seal(made)

@@ -117,7 +117,7 @@ class ResponseLearning:
     def _set(self, state: _State) -> None:
         self._state = state
         self._learners = {name: Learner(catalogue.RESPONSE_ROW, state.learners.get(name)) for name in MODELS}
-        self._effects = EffectLearning(state.effects, self._settings.effect_after)
+        self._effects = EffectLearning(state.effects, self._settings)
         self._watches = {name: DriftWatch(name, state.drift.get(name)) for name in MODELS}
 
     def _is_taken(self, decision: ClosedDecision) -> bool:

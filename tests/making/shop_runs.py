@@ -19,6 +19,7 @@ from tests.making.logs import BROWSE, CART, POLICIES
 KEY = bytes(32)
 DAY = 86_400_000
 STEP = 300_000
+OFTEN = LearnSettings(retrain_every=200)
 
 
 class Run(NamedTuple):
@@ -32,13 +33,15 @@ class Run(NamedTuple):
     halfway: dict[str, Progress]
 
 
-def run_shop(seed: int, *, customers: int, days: int, partitions: int = 2, keep_log: bool = False) -> Run:
+def run_shop(
+    seed: int, *, customers: int, days: int, partitions: int = 2, keep_log: bool = False, learn: LearnSettings = OFTEN
+) -> Run:
     """Let a shop run for some days; triggers reach it within five minutes."""
     settings = SystemSettings(
         token_key=KEY,
         fold=FoldSettings(coupon_key=KEY),
         partitions=partitions,
-        learn=LearnSettings(retrain_every=200),
+        learn=learn,
         keep_log=keep_log,
     )
     system = System(settings, (CART, BROWSE), POLICIES)

@@ -22,13 +22,14 @@ from streams.learn.effects import EFFECT, dose
 from streams.models.store import ModelStore
 from streams.response.effect.compiled import OfferEffects
 from streams.response.effect.kind_learner import KindLearner
+from streams.response.effect.offer_effect import assumed
 from streams.response.learner import Learner
 from streams.response.prior_effects import Effect, prior
 from streams.state import FoldSettings
 from tests.making.closed import NOTHING
 from tests.making.shop_runs import KEY, Run, run_shop
 
-ROWS, AFTER = 120, 10
+ROWS, AFTER, LEAST = 120, 10, 50
 
 
 def decisions(seed: int = 0) -> list[ClosedDecision]:
@@ -53,7 +54,7 @@ def decisions(seed: int = 0) -> list[ClosedDecision]:
 
 def fold_of(messages: Sequence[ClosedDecision], outputs: list[Output] | None = None) -> ResponseLearning:
     """The fold after these decisions."""
-    fold = ResponseLearning(LearnSettings(retrain_every=ROWS, effect_after=AFTER))
+    fold = ResponseLearning(LearnSettings(retrain_every=ROWS, effect_after=AFTER, effect_least=LEAST))
     records = [LogRecord(n, 0, None, encode_msgpack(one)) for n, one in enumerate(messages)]
     fold.fold(records, [] if outputs is None else outputs)
     return fold
@@ -103,6 +104,16 @@ def test_held_out_users_and_the_shadow_teach_no_effect() -> None:
     assert every._effects.state() == alone._effects.state()
 
 
+def test_a_kind_of_which_little_is_known_is_served_its_prior() -> None:
+    """With fewer decisions than asked for, nothing is published of it, and of another kind what is known."""
+    made = decisions()
+    few = [structs.replace(one, kind="flash_sale") if n < AFTER + LEAST - 1 else one for n, one in enumerate(made)]
+    effects = learned(few)
+    assert effects is not None
+    assert effects.effect("flash_sale", made[0].x) == assumed("flash_sale")
+    assert effects.effect("cart_abandonment", made[0].x).rows == ROWS - AFTER - LEAST + 1
+
+
 def test_a_dose_is_what_was_drawn_beside_what_was_to_be_expected() -> None:
     """Sent and depth; what is not sent has no depth."""
     one = structs.replace(
@@ -116,7 +127,7 @@ def test_a_dose_is_what_was_drawn_beside_what_was_to_be_expected() -> None:
 @pytest.fixture(scope="module")
 def run() -> Run:
     """A small shop, long enough that effects are served."""
-    return run_shop(3, customers=140, days=6, keep_log=True)
+    return run_shop(3, customers=140, days=6, keep_log=True, learn=LearnSettings(retrain_every=200, effect_least=50))
 
 
 def test_decisions_are_served_with_what_was_learned_and_say_so(run: Run) -> None:
@@ -125,7 +136,7 @@ def test_decisions_are_served_with_what_was_learned_and_say_so(run: Run) -> None
     before = [decision for decision in drawn if EFFECT not in decision.versions]
     after = [decision for decision in drawn if decision.learned_from]
     assert before
-    assert len(after) > 100
+    assert len(after) > 50
     assert not any(decision.learned_from for decision in before)
     assert all(c.lift == c.prior_lift for decision in before for c in decision.candidates)
     assert all(any(c.lift != c.prior_lift for c in decision.candidates) for decision in after)
