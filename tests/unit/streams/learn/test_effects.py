@@ -30,6 +30,7 @@ from tests.making.closed import NOTHING
 from tests.making.shop_runs import KEY, Run, run_shop
 
 ROWS, AFTER, LEAST = 120, 10, 50
+SOON = LearnSettings(retrain_every=50, effect_after=30, effect_least=20)
 
 
 def decisions(seed: int = 0) -> list[ClosedDecision]:
@@ -127,7 +128,7 @@ def test_a_dose_is_what_was_drawn_beside_what_was_to_be_expected() -> None:
 @pytest.fixture(scope="module")
 def run() -> Run:
     """A small shop, long enough that effects are served."""
-    return run_shop(3, customers=140, days=6, keep_log=True, learn=LearnSettings(retrain_every=200, effect_least=50))
+    return run_shop(3, customers=90, days=5, keep_log=True, learn=SOON)
 
 
 def test_decisions_are_served_with_what_was_learned_and_say_so(run: Run) -> None:
