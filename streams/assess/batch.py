@@ -22,16 +22,22 @@ GRID: tuple[Setting, ...] = (
 
 
 def refitted(
-    table: Rows, ready: Ints, starts: list[int], seed: int = 0, progress: Callable[[int], None] = lambda _: None
+    table: Rows,
+    ready: Ints,
+    starts: list[int],
+    before: Floats,
+    seed: int = 0,
+    progress: Callable[[int], None] = lambda _: None,
 ) -> Floats:
     """Probabilities of all rows by boosting that is fitted anew at each of ``starts`` on the labels known by then.
 
     The candidate of ``GRID`` that is best on the last fifth of these labels is fitted on all of them.
+    ``before`` (n) is the answer of the rows before the first of ``starts``.
     """
-    count = len(table.labels)
-    probability = np.empty(count)
-    for start, stop in pairwise((0, *starts, count)):
-        known = _known(table, int(ready[start]) if start else 0)
+    probability = before.copy()
+    progress(starts[0] if starts else len(probability))
+    for start, stop in pairwise((*starts, len(probability))):
+        known = _known(table, int(ready[start]))
         probability[start:stop] = _best_chances(known, seed)(table.values[start:stop])
         progress(stop - start)
     return probability

@@ -63,12 +63,12 @@ def assess_response(
     """
     blended = Blend(numbers, levels, labels, ready).run(lambda done: progress("champion", done))
     table = rows(numbers, levels, labels)
-    count = len(labels)
+    count, constant = len(labels), _sigmoid(blended.logits[:, blended.names.index(BASE_RATE)])
     chances = {
         "champion": blended.probability,
-        "constant": _sigmoid(blended.logits[:, blended.names.index(BASE_RATE)]),
-        "batch": refitted(table, ready, refits, progress=lambda done: progress("batch", done)),
-        "batch_once": refitted(table, ready, [int(count * ONCE)]),
+        "constant": constant,
+        "batch": refitted(table, ready, refits, constant, progress=lambda done: progress("batch", done)),
+        "batch_once": refitted(table, ready, [start for start in [int(count * ONCE)] if start], constant),
     }
     for own, shown in SINGLES.items():
         chances[shown] = _sigmoid(blended.logits[:, blended.names.index(own)])

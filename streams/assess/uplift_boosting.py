@@ -42,10 +42,10 @@ def boosted_arms(experiment: Experiment, known: int, seed: int) -> Arms:
         own = rng.permutation(np.flatnonzero(experiment.treated[:known] == arm))[:MOST]
         rows = np.concatenate([own, np.arange(known, len(table.labels))])
         part = boosting.Rows(table.values[rows], table.is_category, table.labels[rows])
-        ready, starts = np.minimum(np.arange(len(rows)), len(own)), [len(own)]
+        ready, starts, nobody = np.minimum(np.arange(len(rows)), len(own)), [len(own)], np.zeros(len(rows))
         if binary:
-            expected = refitted(part, ready, starts, seed)
+            expected = refitted(part, ready, starts, nobody, seed)
         else:
-            expected = refitted_amounts(part, ready, starts, np.zeros(len(rows)), seed)
+            expected = refitted_amounts(part, ready, starts, nobody, seed)
         arms.append(expected[len(own) :])
     return Arms(*arms)
