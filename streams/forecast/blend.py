@@ -29,6 +29,7 @@ class Blend:
     def __init__(self, experts: Mapping[str, Callable[[], Points]]) -> None:
         self._experts = [make() for make in experts.values()]
         self._state = _State([[0.0] * len(experts) for _ in HORIZONS], [[None] * hours for hours in HORIZONS])
+        self._ahead: list[list[float]] = []
 
     def learn_one(self, value: float) -> None:
         """The value of the next hour: experts are judged, then learn."""
@@ -39,13 +40,14 @@ class Blend:
                 ]
         for expert in self._experts:
             expert.learn_one(value)
-        said = self._said(max(HORIZONS))
-        self._await([[own[hours - 1] for own in said] for hours in HORIZONS])
+        self._ahead = [expert.forecast(max(HORIZONS)) for expert in self._experts]
+        self._await([[own[hours - 1] for own in self._ahead] for hours in HORIZONS])
 
     def pass_one(self) -> None:
         """Every expert passes; nobody is judged."""
         for expert in self._experts:
             expert.pass_one()
+        self._ahead = []
         self._await([None] * len(HORIZONS))
 
     def forecast(self, hours: int) -> list[float]:
@@ -60,11 +62,14 @@ class Blend:
 
     def restore(self, snapshot: bytes) -> None:
         """See ``Points``."""
-        self._state = decode_msgpack(snapshot, _State)
+        self._state, self._ahead = decode_msgpack(snapshot, _State), []
         for expert, own in zip(self._experts, self._state.experts, strict=True):
             expert.restore(own)
 
     def _said(self, hours: int) -> list[list[float]]:
+        """What the experts say now; of the next day they were asked when they learned."""
+        if self._ahead and hours <= max(HORIZONS):
+            return [own[:hours] for own in self._ahead]
         return [expert.forecast(hours) for expert in self._experts]
 
     def _await(self, forecasts: list[list[float] | None]) -> None:

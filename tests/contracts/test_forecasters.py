@@ -1,4 +1,4 @@
-"""What every forecaster promises. A new one: its file under streams/forecast and one line in ``FORECASTERS``."""
+"""What every forecaster promises. A new one: its file under streams/forecast and one line in ``EXPERTS`` there."""
 
 from collections.abc import Iterable
 from math import inf, isfinite, nan
