@@ -13,11 +13,13 @@ from agents.tables.rows import Selection
 from streams.arrays import Bools, Floats
 from streams.assess.fraud import COMBINED, assess_fraud
 from streams.assess.policy import assess_policy
+from streams.assess.recommend import assess_recommend
+from streams.assess.recommend_figures import Ranked
 from streams.assess.response import assess_response, known_before
 from streams.assess.uplift import Economics, assess_uplift
 from tests.real_data.hourly import counted, forecast_errors, retentioneering_visits, shop_hours, taobao_hours
 from tests.real_data.incidents import INCIDENTS, Alarm, first_in, outside, read_series, three_sigma, watched
-from tests.real_data.taobao import DAY, read_user_days
+from tests.real_data.taobao import DAY, read_interactions, read_user_days
 
 SEED = 0
 SPLITS = 20
@@ -26,6 +28,7 @@ FEWEST_SETS = 8
 BEHIND = 0.02
 SHOP_DAYS = 35
 BASELINES = ("same_hour_last_week", "running_mean")
+ITEM_BASELINES = ("popularity", "co_visitation")
 Progress = Callable[[str], None]
 
 
@@ -63,6 +66,32 @@ def taobao(data: Path, say: Progress) -> list[Comparison]:
             champion.log_loss <= best and (champion.auc or 0.0) >= (boosting.auc or 0.0),
         )
     ]
+
+
+def taobao_items(data: Path, say: Progress) -> list[Comparison]:
+    """Which item, new to the user, comes next: each recommender alone, and the blend."""
+    given = read_interactions(data / "taobao_userbehavior.csv.gz")
+    say(f"taobao: {len(given.users):,} events, the next new item among all items")
+    models = assess_recommend(given, SEED).models
+    singles = [name for name in models if name not in {*ITEM_BASELINES, "blend"}]
+    return [
+        *(_items(f"Taobao items: {name.replace('_', ' ')}", models, name, _to_beat(name)) for name in singles),
+        _items("Taobao items", models, "blend", ITEM_BASELINES),
+    ]
+
+
+def _to_beat(name: str) -> tuple[str, ...]:
+    return ("co_visitation",) if name == "basket_rules" else ITEM_BASELINES
+
+
+def _items(data: str, models: dict[str, Ranked], name: str, others: tuple[str, ...]) -> Comparison:
+    own = models[name]
+    figures = {f"{one} hit rate": models[one].hit_rate[0] for one in (name, *ITEM_BASELINES)}
+    figures |= {f"{one} 1/rank": models[one].reciprocal_rank[0] for one in (name, *ITEM_BASELINES)}
+    for one in others:
+        figures |= {f"less {one}, low": own.hit_rate_less[one][1], f"less {one}, high": own.hit_rate_less[one][2]}
+    target = f"hit rate among ten surely (95 %, over users) above {' and '.join(others)}"
+    return Comparison(data, "next new item", figures, target, all(own.hit_rate_less[one][1] > 0.0 for one in others))
 
 
 def hillstrom(data: Path, say: Progress) -> list[Comparison]:
@@ -203,6 +232,7 @@ def _forecast(name: str, values: Floats, say: Progress) -> Comparison:
 
 COMPARISONS: dict[str, Callable[[Path, Progress], list[Comparison]]] = {
     "taobao": taobao,
+    "taobao-items": taobao_items,
     "hillstrom": hillstrom,
     "adbench": adbench,
     "open-bandit": open_bandit,

@@ -1,4 +1,4 @@
-"""Taobao's clickstream as a table: one row per user and day at the day's first event; will they buy within 24 h?"""
+"""Taobao's clickstream as tables: a row per user and day (who buys in 24 h?), a row per event (which item next?)."""
 
 import csv
 import gzip
@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from streams.arrays import Floats
+from streams.arrays import Floats, Ints
+from streams.assess.recommend import Interactions
 
 BEGIN, DAYS = 1_511_539_200, 9
 """2017-11-25, midnight in China, in seconds; rows outside the nine days are left out."""
@@ -17,6 +18,7 @@ DAY, HOUR = 86_400, 3_600
 HALF_LIFE = 2.0 * DAY
 SESSION_PAUSE = HOUR // 2
 TYPES = ("pv", "cart", "fav", "buy")
+WEIGHTS = {"pv": 1.0, "fav": 2.0, "cart": 3.0, "buy": 4.0}
 FIELDS = 5
 
 
@@ -49,6 +51,25 @@ def read_user_days(file: Path) -> UserDays:
     names += ["active_days", "day", "hour", "categories", "items", "sessions", "first_type"]
     columns = np.array([row[2] for row in found])
     return UserDays(names, columns, np.array([row[1] for row in found]), np.array([row[0] for row in found]))
+
+
+def read_interactions(file: Path) -> Interactions:
+    """All rows of a file by time; of the items nothing is known but their category."""
+    events = sorted(_events(file))
+    attributes = np.zeros((len(events), 3), np.int64)
+    attributes[:, 0] = _codes([event.category for event in events]) + 1
+    return Interactions(
+        users=_codes([event.user for event in events]),
+        items=_codes([event.item for event in events]),
+        moments=np.array([float(event.at) for event in events]),
+        weights=np.array([WEIGHTS[event.type] for event in events]),
+        attributes=attributes,
+    )
+
+
+def _codes(texts: list[str]) -> Ints:
+    codes: dict[str, int] = {}
+    return np.array([codes.setdefault(text, len(codes)) for text in texts], np.int64)
 
 
 def _events(file: Path) -> Iterator[Event]:

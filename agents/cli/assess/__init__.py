@@ -2,7 +2,7 @@
 
 import click
 
-from agents.cli.assess import amount, fraud, policy, response, uplift
+from agents.cli.assess import amount, fraud, policy, recommend, response, uplift
 
 
 @click.group("assess")
@@ -15,9 +15,10 @@ def command() -> None:
       promostream assess amount orders.parquet --label margin
       promostream assess uplift mail.csv --treatment sent --outcome visit
       promostream assess fraud orders.csv --label charged_back
+      promostream assess recommend views.csv --user customer --item sku --time at
       promostream assess policy log.csv --action offer --reward margin --propensity p --target uniform
     """
 
 
-for question in (response, amount, uplift, fraud, policy):
+for question in (response, amount, uplift, fraud, recommend, policy):
     command.add_command(question.command)
