@@ -120,7 +120,7 @@ def _ranks(
     """What every judged row finds, from the rows before it."""
     asked, found = set(judged.tolist()), list[Ranks]()
     met: dict[int, set[int]] = {}
-    known = np.zeros(len(blend.arrays()["known"]), dtype=np.bool_)
+    known = np.zeros(_capacity(given).items, dtype=np.bool_)
     for k, seen in enumerate(_rows(given)):
         own = met.setdefault(seen.user, set())
         if k in asked:
