@@ -12,7 +12,7 @@ ALTERNATIVES = 512
 """Items by lot beside which a chosen one is learned from: such samples leave the weights consistent."""
 HISTORY = 64
 LEAST = 1e-6
-"""Added to a score before its logarithm is taken."""
+"""Of the squares that a step is divided by."""
 RATE = 0.2
 POPULARITY = 0
 """The place of popularity among the members: before anything is learned the blend ranks as it does."""
@@ -39,7 +39,7 @@ def start_blend(members: Sequence[Family], capacity: Capacity, seed: int) -> Arr
 
 
 class Blend:
-    """Σ over the members of weight × log score + weight × (score above 0), no weight below 0.
+    """Σ over the members of weight × log(1 + items × score) + weight × (score above 0), no weight below 0.
 
     Learned from every first interaction of a user with an item that others have seen: the choice of this item among
     some by lot that the user has not seen (conditional logit, McFadden 1974, 1978; steps by AdaGrad, Duchi et al.
@@ -74,7 +74,7 @@ class Blend:
 
     def pooled(self, parts: Floats) -> Floats:
         """The blend's scores (n) of items whose ``parts`` these are."""
-        return np.asarray(self._weights @ _columns(parts))
+        return np.asarray(self._weights @ _columns(parts, int(self._arrays["steps"][2])))
 
     def names(self) -> list[str]:
         """The members' names."""
@@ -109,7 +109,7 @@ class Blend:
         lot = np.random.default_rng([seed, count]).integers(0, size, ALTERNATIVES)
         others = lot[(self._arrays["known"][lot] > 0) & ~np.isin(lot, history) & (lot != seen.item)]
         items = np.concatenate([np.array([seen.item], np.int64), others])
-        columns = _columns(self.parts(seen.user, items, seen.at))
+        columns = _columns(self.parts(seen.user, items, seen.at), size)
         logits = self._weights @ columns
         chances = np.exp(logits - logits.max())
         slope = columns[:, 0] - columns @ (chances / chances.sum())
@@ -119,9 +119,9 @@ class Blend:
         self._arrays["steps"][1] = count + 1
 
 
-def _columns(parts: Floats) -> Floats:
-    """Logarithms and signs of scores: 2 members × n."""
-    return np.concatenate([np.log(parts + LEAST) - np.log(LEAST), parts > 0.0])
+def _columns(parts: Floats, known: int) -> Floats:
+    """Logarithms and signs of scores: 2 members × n; a score of 1 / known is what any item has by lot."""
+    return np.concatenate([np.log1p(parts * known), parts > 0.0])
 
 
 def _own(arrays: Arrays, name: str) -> Arrays:

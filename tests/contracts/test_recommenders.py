@@ -219,5 +219,5 @@ def test_the_blend_is_made_of_what_its_members_are_alone() -> None:
     alone = np.stack([LEARNED[family.name].scores(3, EVERY, NOW) for family in MEMBERS])
     assert np.array_equal(blend.parts(3, EVERY, NOW), alone)
     pairs = np.array(list(blend.weights().values()))
-    expected = pairs[:, 0] @ np.log(alone * 1e6 + 1.0) + pairs[:, 1] @ (alone > 0.0)
+    expected = pairs[:, 0] @ np.log(alone * ITEMS + 1.0) + pairs[:, 1] @ (alone > 0.0)
     assert np.allclose(blend.scores(3, EVERY, NOW), expected, rtol=1e-9)
