@@ -181,7 +181,7 @@ def test_decisions_of_risky_customers_are_in_quarantine() -> None:
     fold = ResponseLearning(LearnSettings(retrain_every=1))
     risky = (decision(1, risk=0.9), decision(2, risk=0.85, pass_probability=0.03))
     assert fold_all(fold, risky) == []
-    assert fold.counters() == {"records_total|learn|closed_decision_quarantined": 2}
+    assert fold.counters()["records_total|learn|closed_decision_quarantined"] == 2
     assert fold.losses() == {}
     fold_all(fold, [*risky, decision(3, risk=0.85)])
     assert set(fold.losses()) == {"purchase"}
