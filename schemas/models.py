@@ -14,9 +14,9 @@ class Array(msgspec.Struct, frozen=True, array_like=True):
 class ModelSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     """One version of one model, on topic ``models`` under the key ``name@version``.
 
-    ``algorithm`` names the compiled form that scores it (``logistic``, ``isolation_forest``); ``catalogue`` is the
-    version of the feature catalogue its columns follow; ``sha256`` is the hex digest over algorithm, features and
-    arrays. ``closed`` carries closed decisions per campaign at the time of the snapshot.
+    ``algorithm`` names the compiled form that scores it (``logistic``, ``isolation_forest``, ``k_means``, ``rfm``);
+    ``catalogue`` is the version of the feature catalogue its columns follow; ``sha256`` is the hex digest over
+    algorithm, features and arrays. ``closed`` carries closed decisions per campaign at the time of the snapshot.
     """
 
     name: str

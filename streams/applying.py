@@ -106,7 +106,7 @@ class Applying:
             self._money_moved(token, user, event)
         concerned = self._campaigns.by_event.get(kind)
         if concerned is not None:
-            self._concern(concerned, token, View(user, now, event.item, event.category), event)
+            self._concern(concerned, token, self._scoring.view(user, now, event.item, event.category), event)
         if kind in MONEY or len(user.devices) != devices:
             self._rings.report(token, user, event)
 
@@ -127,7 +127,7 @@ class Applying:
         """A purchase or a refund: book it, revoke what is not out yet, look for fraud where it is news."""
         windows.attribute(user, event)
         if not event.redriven:
-            self._points.assess(token, View(user, self._state.now, event.item, event.category))
+            self._points.assess(token, self._scoring.view(user, self._state.now, event.item, event.category))
         if event.type != "purchase":
             return
         if event.amount >= 0:
@@ -227,7 +227,7 @@ class Applying:
         opened_by = OpenedBy(
             kind="timer", event_id=timer.event_id, type=timer.event_type, occurred_at=timer.occurred_at
         )
-        view = View(user, self._state.now, timer.item, timer.category)
+        view = self._scoring.view(user, self._state.now, timer.item, timer.category)
         self._points.decide(token, campaign, view, opened_by, self._state.now - timer.due)
 
     def _close(self, token: str, decision: str, timer: Timer) -> None:

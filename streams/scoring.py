@@ -1,14 +1,16 @@
 """The models in force on a partition: what the log activated, taken from the store."""
 
 from schemas.records import ModelActivated
-from streams.features.values import View, fraud_row, fraud_values
+from streams.features.values import Labeller, View, fraud_row, fraud_values
 from streams.fraud.forest import IsolationForest
 from streams.fraud.rings.membership import alarm
 from streams.fraud.risk import Risk, assess
 from streams.models.store import ModelStore
 from streams.policy.deciding import Outlook
+from streams.profiles.user import User
 from streams.response.effect.compiled import OfferEffects
 from streams.response.logistic import Logistic
+from streams.segments.served import LearnedSegments
 from streams.state import ActiveModel, FoldSettings, PartitionState
 
 
@@ -24,6 +26,7 @@ class Scoring:
         self._click: Logistic | None = None
         self._effects: OfferEffects | None = None
         self._forest: IsolationForest | None = None
+        self._labellers: dict[str, Labeller] = {}
         self._versions: dict[str, str] = {}
 
     def require(self, activated: ModelActivated) -> None:
@@ -52,8 +55,13 @@ class Scoring:
         self._click = click if isinstance(click, Logistic) else None
         self._effects = effects if isinstance(effects, OfferEffects) else None
         self._forest = forest if isinstance(forest, IsolationForest) else None
+        self._labellers = {name: m for name, m in found.items() if isinstance(m, LearnedSegments)}
         self._versions = {name: str(m.version) for name, m in self._state.models.items()}
         self._resolved = True
+
+    def view(self, user: User, now: int, item: str, category: str) -> View:
+        """A user at a moment, whose learned segments can be asked for."""
+        return View(user, now, item, category, self._labellers)
 
     def outlook(self) -> Outlook:
         """What a decision needs beyond the user."""

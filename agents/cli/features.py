@@ -13,6 +13,8 @@ _OPEN = 1e3
 """Bounds from here on are caps, not meanings."""
 _PIPED = 240
 """Columns of a table that goes into a pipe: one line per feature."""
+_TOLD = 8
+"""Of more labels the first and the last are told."""
 
 
 @click.command("features")
@@ -50,6 +52,8 @@ def _example(feature: Feature) -> dict[str, str]:
 def _range(feature: Feature) -> str:
     if feature.unit == "label" and not feature.labels:
         return "any text"
+    if len(feature.labels) > _TOLD:
+        return f"{', '.join(feature.labels[:2])} to {feature.labels[-1]}"
     if feature.labels:
         return ", ".join(feature.labels)
     if feature.high == NEVER:

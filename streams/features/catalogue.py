@@ -29,6 +29,26 @@ SEGMENTS = ("new", "potential", "high_value", "at_risk", "dormant")
 STAGES = ("visitor", "first_time", "repeat", "overdue")
 BEST_CHANNELS = ("none", "push", "sms", "email")
 
+NO_SEGMENT = "unassigned"
+"""The learned segment of a customer while no model is active, or whom it puts into none."""
+
+RFM_SEGMENTS = (
+    "prospect",
+    "recent_small",
+    "recent_middling",
+    "champion",
+    "cooling_small",
+    "cooling_middling",
+    "cooling_large",
+    "lost_small",
+    "lost_middling",
+    "lost_large",
+)
+"""Who never bought; then by how long ago, and by how often and how much, all in thirds of the buyers."""
+
+LEARNED_SEGMENTS = tuple(f"s{number}" for number in range(1, 100))
+"""A name stays with what it meant; a new cluster takes the next one."""
+
 _FEATURES = (
     Feature("lifecycle.days_since_first", "days", 0, NEVER, "days since the customer's first event"),
     Feature("lifecycle.days_since_last", "days", 0, NEVER, "days between the previous event and this one"),
@@ -95,6 +115,22 @@ _FEATURES = (
     Feature("fraud.carts_per_view", "share", 0, 1e6, "items put into the cart per view, half-life 7 days"),
     Feature("fraud.amount_ratio", "share", 0, 1e6, "last purchase amount over the mean of the customer's purchases"),
     Feature("segment", "label", 0, 0, "rule segment of the customer", SEGMENTS),
+    Feature(
+        "segment.rfm",
+        "label",
+        0,
+        0,
+        "recency, and frequency with amount, of purchases in thirds of all buyers",
+        (NO_SEGMENT, *RFM_SEGMENTS),
+    ),
+    Feature(
+        "segment.learned",
+        "label",
+        0,
+        0,
+        "cluster that behaves alike; `promostream segments` tells who they are",
+        (NO_SEGMENT, *LEARNED_SEGMENTS),
+    ),
     Feature("customer.tier", "label", 0, 0, "membership tier, by the shop's own name; unknown until told"),
     Feature("customer.region", "label", 0, 0, "country or subdivision (ISO 3166), such as CN-31; unknown until told"),
     Feature("customer.country", "label", 0, 0, "country of the region, such as CN; unknown until told"),
@@ -128,6 +164,21 @@ RESPONSE_ROW: tuple[str, ...] = (
     "coupon.share",
 )
 """Columns of a response model's row, each as log1p of the feature's value."""
+
+SEGMENT_ROW: tuple[str, ...] = (
+    "lifecycle.days_since_last",
+    "activity.views",
+    "activity.clicks",
+    "activity.carts",
+    "activity.favourites",
+    "interest.top_share",
+    "purchase.days_since",
+    "purchase.recent",
+    "purchase.mean_amount",
+    "response.click_rate",
+    "coupon.share",
+)
+"""Columns of a segmenter's row, some of ``RESPONSE_ROW``: what a customer is like, not what happens just now."""
 
 FRAUD_ROW: tuple[str, ...] = (
     "lifecycle.days_since_first",

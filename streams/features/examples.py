@@ -56,6 +56,8 @@ EXAMPLES: dict[str, tuple[str, str]] = {
     "fraud.carts_per_view": ("<", "2"),
     "fraud.amount_ratio": ("<", "5"),
     "segment": ("in", "[high_value, at_risk]"),
+    "segment.rfm": ("in", "[champion, recent_middling]"),
+    "segment.learned": ("in", "[s2, s5]"),
     "customer.tier": ("in", "[gold, platinum]"),
     "customer.region": ("==", "CN-31"),
     "customer.country": ("==", "CN"),

@@ -1,13 +1,13 @@
 """The value of each feature of the catalogue for a user at a moment."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import log1p
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import msgspec
 
 from streams.features.behaviour import BEHAVIOUR, LABELS, category_share
-from streams.features.catalogue import CATALOGUE, FRAUD_ROW, NEVER, RESPONSE_ROW
+from streams.features.catalogue import CATALOGUE, FRAUD_ROW, NEVER, NO_SEGMENT, RESPONSE_ROW, SEGMENT_ROW
 from streams.features.customer import TOLD, TOLD_LABELS
 from streams.profiles.observing import (
     DAY,
@@ -28,13 +28,24 @@ WEEK = 7 * DAY
 T = TypeVar("T")
 
 
+class Labeller(Protocol):
+    """Names the segment of a row of ``SEGMENT_ROW``."""
+
+    def label(self, row: tuple[float, ...]) -> str:
+        """The name."""
+
+
 class View(msgspec.Struct, frozen=True, gc=False):
-    """A user at the moment ``now`` (ms), looking at ``item`` of ``category`` (empty where there is none)."""
+    """A user at the moment ``now`` (ms), looking at ``item`` of ``category`` (empty where there is none).
+
+    ``labellers`` are the models in force that know segments; they are asked by who reads such a feature, no sooner.
+    """
 
     user: User
     now: int
     item: str = ""
     category: str = ""
+    labellers: Mapping[str, Labeller] = {}
 
 
 def _days(view: View, since: int, happened: bool) -> float:
@@ -79,6 +90,16 @@ def _amount_ratio(view: View) -> float:
 def _of_user(compute: Callable[[User, int], T]) -> Callable[[View], T]:
     """A feature of the customer alone, as one of the view."""
     return lambda view: compute(view.user, view.now)
+
+
+def _learned(model: str) -> Callable[[View], str]:
+    """What reads a learned segment: ``NO_SEGMENT`` while the model is not active."""
+
+    def read(view: View) -> str:
+        labeller = view.labellers.get(model)
+        return NO_SEGMENT if labeller is None else labeller.label(segment_row(view))
+
+    return read
 
 
 def _category_views(view: View) -> float:
@@ -128,11 +149,14 @@ _VALUES: dict[str, Callable[[View], float]] = {
 }
 _LABELS: dict[str, Callable[[View], str]] = {
     "segment": _of_user(segment),
+    "segment.rfm": _learned("rfm"),
+    "segment.learned": _learned("segments"),
     **{name: _of_user(compute) for name, compute in (LABELS | TOLD_LABELS).items()},
 }
 
 _RESPONSE = tuple((name, _VALUES[name]) for name in RESPONSE_ROW)
 _FRAUD = tuple((name, _VALUES[name]) for name in FRAUD_ROW)
+_SEGMENTED = tuple(_VALUES[name] for name in SEGMENT_ROW)
 
 assert set(_VALUES) | set(_LABELS) == set(CATALOGUE)  # noqa: S101 - the catalogue and its values are one thing
 
@@ -155,6 +179,11 @@ def response_values(view: View) -> dict[str, float]:
 def response_row(values: dict[str, float]) -> tuple[float, ...]:
     """The row a response model sees: log1p of each column of ``RESPONSE_ROW``."""
     return tuple([log1p(values[name]) for name in RESPONSE_ROW])
+
+
+def segment_row(view: View) -> tuple[float, ...]:
+    """The row a segmenter sees: log1p of each column of ``SEGMENT_ROW``."""
+    return tuple([log1p(compute(view)) for compute in _SEGMENTED])
 
 
 def fraud_values(view: View) -> dict[str, float]:

@@ -9,8 +9,8 @@ from schemas.origins import Origin
 from streams.folding import Refusal
 from streams.state import numerics
 
-VERSION = 2
-"""Of the encoded state; a state of a newer version is refused, one of version 1 begins without effects and drift."""
+VERSION = 3
+"""Of the encoded state; a newer one is refused, one of version 1 begins without effects and drift, 2 without segments."""
 
 T = TypeVar("T")
 

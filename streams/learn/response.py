@@ -1,4 +1,4 @@
-"""Closed decisions become purchase and click models and effects of offers, learned one by one, published at times."""
+"""Closed decisions become response models, effects of offers and segments, learned one by one, published at times."""
 
 from collections.abc import Iterable, Sequence
 
@@ -15,6 +15,7 @@ from streams.learn.effects import EFFECT, EffectLearning, EffectState
 from streams.learn.ledger import Ledger, decode_head, encode_head
 from streams.learn.publishing import publish
 from streams.learn.reading import read
+from streams.learn.segments import SegmentLearning, SegmentsState
 from streams.learn.settings import LearnSettings
 from streams.models.snapshots import seal
 from streams.response.learner import ALGORITHM, Learner, LearnerState
@@ -32,7 +33,7 @@ GHOSTS = ".ghosts"
 
 
 class _State(msgspec.Struct, array_like=True):
-    """Bounded, so it stands whole in the partition head; ``learners``, ``effects``, ``drift`` are filled at a cut."""
+    """Bounded, so it stands whole in the partition head; what learners know is filled in at a cut."""
 
     ledger: Ledger = msgspec.field(default_factory=Ledger)
     closed: dict[str, int] = {}
@@ -40,6 +41,7 @@ class _State(msgspec.Struct, array_like=True):
     learners: dict[str, LearnerState] = {}
     effects: EffectState = msgspec.field(default_factory=EffectState)
     drift: dict[str, DriftState] = {}
+    segments: SegmentsState = msgspec.field(default_factory=SegmentsState)
 
 
 class ResponseLearning:
@@ -47,8 +49,8 @@ class ResponseLearning:
 
     Every decision is predicted before its label is learned; those in quarantine are neither, for their risk was known
     before. Ghosts judge and never train; the click model sees only messages that went out. The effect learner is told
-    what the purchase model had predicted. Every ``retrain_every`` closed decisions all are published, each from its
-    first label on.
+    what the purchase model had predicted. Segments have no labels and learn from ghosts as well. Every
+    ``retrain_every`` closed decisions all are published, each from its first label on, segments from their first batch.
     """
 
     def __init__(self, settings: LearnSettings | None = None) -> None:
@@ -88,6 +90,7 @@ class ResponseLearning:
         self._state.learners = {name: learner.state() for name, learner in self._learners.items()}
         self._state.effects = self._effects.state()
         self._state.drift = {name: watch.state() for name, watch in self._watches.items()}
+        self._state.segments = self._segments.state()
         return encode_head(self._state)
 
     def encode_frozen(self, most: int) -> list[tuple[bytes, bytes | None]]:
@@ -119,6 +122,7 @@ class ResponseLearning:
         self._learners = {name: Learner(catalogue.RESPONSE_ROW, state.learners.get(name)) for name in MODELS}
         self._effects = EffectLearning(state.effects, self._settings)
         self._watches = {name: DriftWatch(name, state.drift.get(name)) for name in MODELS}
+        self._segments = SegmentLearning(state.segments, self._settings.segment_batch)
 
     def _is_taken(self, decision: ClosedDecision) -> bool:
         ledger = self._state.ledger
@@ -139,6 +143,7 @@ class ResponseLearning:
         if len(closed) > MAX_CAMPAIGNS:
             del closed[next(iter(closed))]
         self._state.ledger.waiting += 1
+        self._segments.learn_one(decision.x)
         expected = self._score_then_learn(PURCHASE, decision, decision.purchased)
         if not decision.ghost:
             self._effects.learn(decision, expected)
@@ -164,9 +169,11 @@ class ResponseLearning:
     def _publish_when_due(self, offset: int, at: int) -> list[Output]:
         if not self._state.ledger.is_due(self._settings.retrain_every, self._settings.pause, at):
             return []
+        ledger = self._state.ledger
         ready = [self._snapshot(name, at) for name in MODELS if self._learners[name].learned]
-        effects = self._effects.snapshot(self._state.ledger.next_version(EFFECT), at)
+        effects = self._effects.snapshot(ledger.next_version(EFFECT), at)
         ready += [] if effects is None else [effects]
+        ready += [self._segments.snapshot(name, ledger.next_version(name), at) for name in self._segments.ready]
         outputs: list[Output] = []
         for n, snapshot in enumerate(ready):
             outputs += publish(snapshot, Origin(CLOSED_DECISIONS, 0, offset, n), at)

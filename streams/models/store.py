@@ -12,8 +12,9 @@ from streams.fraud.forest import IsolationForest
 from streams.models.snapshots import verify
 from streams.response.effect.compiled import OfferEffects
 from streams.response.logistic import Logistic
+from streams.segments.served import SERVED, LearnedSegments
 
-Compiled = Logistic | IsolationForest | OfferEffects
+Compiled = Logistic | IsolationForest | OfferEffects | LearnedSegments
 Version = tuple[str, int]
 """A model's name and version."""
 
@@ -38,6 +39,7 @@ FORMS: dict[str, Form] = {
     "logistic": Form(Logistic.from_snapshot, catalogue.RESPONSE_ROW),
     "r_learner": Form(OfferEffects.from_snapshot, catalogue.RESPONSE_ROW),
     "isolation_forest": Form(IsolationForest.from_snapshot, catalogue.FRAUD_ROW),
+    **{algorithm: Form(LearnedSegments.from_snapshot, catalogue.SEGMENT_ROW) for algorithm in SERVED},
 }
 """One line per model family."""
 

@@ -1,1 +1,1 @@
-"""Which kind of customer: rule labels."""
+"""Which kind of customer: rule labels, and segments that are learned, each a file beside ``segmenter.py``."""

@@ -69,7 +69,7 @@ def test_effects_are_learned_of_a_fixed_number_of_kinds() -> None:
 
 def test_campaigns_that_go_on_keep_their_count() -> None:
     """Those that closed a decision last are remembered: exploration of a running campaign does not begin anew."""
-    fold, outputs = ResponseLearning(LearnSettings(retrain_every=1)), list[Output]()
+    fold, outputs = ResponseLearning(LearnSettings(retrain_every=500)), list[Output]()
     regular = [structs.replace(CLOSED, origin=Origin("user-log", 99, n), campaign="steady@2") for n in range(3)]
     offset = 0
     for one in regular:

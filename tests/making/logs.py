@@ -109,9 +109,9 @@ def event(random: Random, number: int, at: int) -> EventTaken:
 class LogMaker:
     """Makes a log record by record and folds it along, so that outcomes and coupons can answer its triggers."""
 
-    def __init__(self, seed: int, settings: FoldSettings = SETTINGS) -> None:
+    def __init__(self, seed: int, settings: FoldSettings = SETTINGS, models: ModelStore | None = None) -> None:
         self.random = Random(seed)
-        self.fold = DecideFold(0, settings, ModelStore())
+        self.fold = DecideFold(0, settings, models or ModelStore())
         self.records: list[LogRecord] = []
         self.outputs: list[Output] = []
         self._sent: list[Trigger] = []

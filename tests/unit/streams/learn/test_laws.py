@@ -17,7 +17,9 @@ from streams.folding import Fold, LogRecord, Output, Refusal
 from streams.learn import FraudLearning, LearnSettings, ResponseLearning
 from tests.making.closed import NOTHING
 
-SETTINGS = LearnSettings(retrain_every=4, refit_every=6, reservoir=8, trees=3, effect_after=2, effect_least=3)
+SETTINGS = LearnSettings(
+    retrain_every=4, refit_every=6, reservoir=8, trees=3, effect_after=2, effect_least=3, segment_batch=5
+)
 MAKE: dict[str, Callable[[], Fold]] = {
     "response": lambda: ResponseLearning(SETTINGS),
     "fraud": lambda: FraudLearning(SETTINGS),

@@ -12,13 +12,14 @@ from schemas.models import ModelSnapshot
 from schemas.origins import Origin
 from schemas.records import ModelActivated
 from schemas.topics import DEAD_LETTERS
-from streams.features.catalogue import FRAUD_ROW, RESPONSE_ROW, VERSION
+from streams.features.catalogue import CATALOGUE, FRAUD_ROW, RESPONSE_ROW, SEGMENT_ROW, VERSION
 from streams.folding import Fold, LogRecord, Output
 from streams.fraud.forest import IsolationForest
 from streams.learn import FraudLearning, LearnSettings, ResponseLearning
 from streams.learn.ledger import Ledger
 from streams.models.store import ModelStore
 from streams.response.logistic import Logistic
+from streams.segments.served import LearnedSegments
 from tests.making.closed import NOTHING
 
 
@@ -217,3 +218,37 @@ def test_a_version_is_published_at_most_once_in_a_pause() -> None:
             published.append(at)
     assert published == [10, 2_510, 5_010, 7_510]
     assert ledger.versions == {"m": 4}
+
+
+def lively(number: int, **fields: object) -> ClosedDecision:
+    """A closed decision about a customer whose row is drawn by its number."""
+    x = tuple(np.log1p(np.random.default_rng(number).exponential(2.0, len(RESPONSE_ROW))).tolist())
+    return decision(number, **{"x": x} | fields)
+
+
+def test_segments_come_with_the_first_batch_and_score_from_the_store() -> None:
+    """Not before; then both with every version of the response models, ready to name any customer."""
+    fold, store = ResponseLearning(LearnSettings(retrain_every=20, segment_batch=32)), ModelStore()
+    published = snapshots(fold_all(fold, [lively(n) for n in range(60)]))
+    assert [(model.name, model.version) for model in published if model.algorithm in {"k_means", "rfm"}] == [
+        ("segments", 1),
+        ("rfm", 1),
+        ("segments", 2),
+        ("rfm", 2),
+    ]
+    for model in published[-2:]:
+        store.add(model)
+        found = store.get(model.name, model.version, model.sha256)
+        assert isinstance(found, LearnedSegments)
+        assert found.label((0.0,) * len(SEGMENT_ROW)) in CATALOGUE[NAMED[model.name]].labels[1:]
+
+
+def test_segments_learn_from_ghosts_and_from_no_odd_row() -> None:
+    """Who a customer is has no label to be kept from; a row that is not finite teaches nothing."""
+    fold = ResponseLearning(LearnSettings(retrain_every=40, segment_batch=32))
+    odd = [lively(40 + n, x=(float("nan"),) * len(RESPONSE_ROW)) for n in range(5)]
+    published = snapshots(fold_all(fold, [*odd, *(lively(n + 50, ghost=True) for n in range(35))]))
+    assert {model.name: model.trained_on for model in published} == {"segments": 35, "rfm": 35}
+
+
+NAMED = {"segments": "segment.learned", "rfm": "segment.rfm"}
