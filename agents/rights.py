@@ -114,7 +114,7 @@ RIGHTS: dict[str, tuple[Right, ...]] = {
     "coordinate": _folding("coordinate", (CLOSED_DECISIONS, ENTITY_SIGHTINGS), (EXPERIMENT_RESULTS, CONTROL)),
     "operator": (
         *OPENING,
-        *on_topics("Read", (DECISIONS, DEAD_LETTERS, REDRIVES, *EVENT_SOURCES, PRIVACY, CUSTOMERS)),
+        *on_topics("Read", (DECISIONS, MODELS, DEAD_LETTERS, REDRIVES, *EVENT_SOURCES, PRIVACY, CUSTOMERS)),
         *on_topics("Write", (DEAD_LETTERS, REDRIVES, *EVENT_SOURCES, PRIVACY)),
         Right("Write", "transactional-id", "promostream-redrive"),
     ),

@@ -19,6 +19,7 @@ COMMANDS = {
     "replay": "agents.cli.replay",
     "campaigns": "agents.cli.campaigns",
     "features": "agents.cli.features",
+    "segments": "agents.cli.segments",
     "simulate": "agents.cli.simulate",
     "explain": "agents.cli.explain",
     "assess": "agents.cli.assess",

@@ -11,7 +11,7 @@ from streams.features.catalogue import LEARNED_SEGMENTS, NO_SEGMENT, RFM_SEGMENT
 from streams.folding import Refusal
 from streams.models.snapshots import unpack
 from streams.segments import k_means, rfm
-from streams.segments.segmenter import Arrays, Form
+from streams.segments.segmenter import FARTHEST, Arrays, Form
 
 NAMES = "names"
 """The array that holds, for each segment, the number of its label, from 1."""
@@ -76,11 +76,11 @@ class LearnedSegments:
 
 
 def _fits(array: NDArray[Any], shape: tuple[int, ...]) -> bool:
-    """Whether these are finite numbers of that shape."""
+    """Whether these are numbers of that shape, none beyond what rows are cut off at."""
     same = array.ndim == len(shape) and all(
         wanted in {0, size} for wanted, size in zip(shape, array.shape, strict=True)
     )
-    return same and array.dtype == np.float64 and bool(np.isfinite(array).all())
+    return same and array.dtype == np.float64 and bool((np.abs(array) <= FARTHEST).all())
 
 
 def _are_names(numbers: NDArray[Any], most: int) -> bool:

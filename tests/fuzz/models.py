@@ -10,6 +10,7 @@ from schemas.models import Array, ModelSnapshot
 from streams.features import catalogue
 from streams.models.snapshots import pack
 from streams.models.store import FORMS
+from tests.making.models import segments
 
 _TREE = {
     "feature": np.array([0, -1, 1, -1, -1], dtype=np.int16),
@@ -44,7 +45,8 @@ def _logistic() -> ModelSnapshot:
     return _snapshot("logistic", arrays)
 
 
-ORIGINALS = (_logistic(), _snapshot("isolation_forest", _TREE))
+_CUTS = {"cuts": np.array([[2.0, 3.0], [0.5, 1.0], [8.0, 9.0]]), "names": np.arange(1, 11)}
+ORIGINALS = (_logistic(), _snapshot("isolation_forest", _TREE), segments(), _snapshot("rfm", _CUTS))
 
 
 @st.composite

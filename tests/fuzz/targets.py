@@ -22,10 +22,12 @@ from schemas.topics import DEAD_LETTERS, INTAKE_SOURCES, TOPICS, USER_LOG
 from streams.campaigns.document import Problem
 from streams.campaigns.policies import FILE
 from streams.campaigns.sets import check_set
+from streams.features.catalogue import NO_SEGMENT
 from streams.folding import ModelMissing, Refusal
 from streams.intake.fold import IntakeFold, IntakeSettings, SourceRecord
 from streams.models.snapshots import seal
 from streams.models.store import FORMS, ModelStore
+from streams.segments.served import SERVED, LearnedSegments
 from tests.fuzz.damage import BOMB, anything, damaged_text
 from tests.fuzz.models import ORIGINALS, snapshots
 
@@ -160,6 +162,9 @@ def take_up(snapshot: ModelSnapshot) -> None:
             _one_line(error)
             continue
         row = [0.5] * len(FORMS[given.algorithm].columns)
+        if isinstance(model, LearnedSegments):
+            assert model.label(tuple(row)) in {NO_SEGMENT, *SERVED[given.algorithm].labels}
+            continue
         score = model.predict(row) if given.algorithm == "logistic" else model.rank(model.score(row))
         assert 0 <= score <= 1, score
 

@@ -246,7 +246,7 @@ def test_segments_come_with_the_first_batch_and_score_from_the_store() -> None:
 def test_segments_learn_from_ghosts_and_from_no_odd_row() -> None:
     """Who a customer is has no label to be kept from; a row that is not finite teaches nothing."""
     fold = ResponseLearning(LearnSettings(retrain_every=40, segment_batch=32))
-    odd = [lively(40 + n, x=(float("nan"),) * len(RESPONSE_ROW)) for n in range(5)]
+    odd = [lively(40 + n, ghost=True, x=(float("nan"),) * len(RESPONSE_ROW)) for n in range(5)]
     published = snapshots(fold_all(fold, [*odd, *(lively(n + 50, ghost=True) for n in range(35))]))
     assert {model.name: model.trained_on for model in published} == {"segments": 35, "rfm": 35}
 
