@@ -37,12 +37,12 @@ RFM_SEGMENTS = (
     "recent_small",
     "recent_middling",
     "champion",
-    "cooling_small",
-    "cooling_middling",
-    "cooling_large",
-    "lost_small",
-    "lost_middling",
-    "lost_large",
+    "earlier_small",
+    "earlier_middling",
+    "earlier_large",
+    "long_ago_small",
+    "long_ago_middling",
+    "long_ago_large",
 )
 """Who never bought; then by how long ago, and by how often and how much, all in thirds of the buyers."""
 

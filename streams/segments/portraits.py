@@ -13,7 +13,7 @@ from streams.segments.served import SERVED
 TRAITS = 4
 """As many are told of a segment."""
 NOTABLE = 0.25
-"""A difference of fewer standard deviations is not worth telling."""
+"""A difference of fewer standard deviations is not worth telling, nor one of the means that medians deny."""
 MUCH = 1.0
 """Standard deviations from which somebody has much more, or much less."""
 
@@ -71,7 +71,8 @@ def portraits(snapshot: ModelSnapshot) -> list[Portrait]:
 
 
 def _traits(features: tuple[str, ...], own: Floats, everybody: Floats, apart: Floats) -> tuple[Trait, ...]:
-    strongest = [k for k in np.argsort(-np.abs(apart), kind="stable").tolist() if abs(apart[k]) >= NOTABLE]
+    told = (np.abs(apart) >= NOTABLE) & ((own - everybody) * apart > 0.0)
+    strongest = [k for k in np.argsort(-np.abs(apart), kind="stable").tolist() if told[k]]
     numbers = [(features[k], np.expm1(own[k]), np.expm1(everybody[k]), apart[k]) for k in strongest[:TRAITS]]
     return tuple(Trait(feature, *(float(number) for number in rest)) for feature, *rest in numbers)
 

@@ -204,3 +204,13 @@ def test_a_running_quantile_is_rivers(share: float, values: list[float]) -> None
         original.update(value)
         own = Quantile.restored(own.row.tolist())
     assert own.value == pytest.approx(original.get(), rel=1e-9, abs=1e-9)
+
+
+@every_segmenter
+def test_what_is_kept_does_not_grow_with_rows(kind: Kind) -> None:
+    """After 4,000 rows the arrays are as large as after 2,000, give or take the rows that wait for a batch."""
+    sizes = []
+    for count in (2_048, 4_096):
+        segmenter = taught(kind, rows_of(1, count)[0])
+        sizes.append(sum(array.nbytes for array in segmenter.arrays().values()))
+    assert sizes[0] == sizes[1]

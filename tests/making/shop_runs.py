@@ -2,10 +2,12 @@
 
 from typing import NamedTuple
 
-from schemas.codec import decode_json
+from schemas.closed_decisions import ClosedDecision
+from schemas.codec import decode_json, decode_msgpack
 from schemas.decisions import Decision
+from schemas.models import ModelSnapshot
 from schemas.outcomes import Outcome
-from schemas.topics import DECISIONS, OUTCOMES, TRIGGERS
+from schemas.topics import CLOSED_DECISIONS, DECISIONS, MODELS, OUTCOMES, TRIGGERS
 from schemas.triggers import Trigger
 from streams.intake.tokens import Tokens
 from streams.learn import LearnSettings
@@ -31,6 +33,8 @@ class Run(NamedTuple):
     triggers: list[Trigger]
     outcomes: list[Outcome]
     halfway: dict[str, Progress]
+    closed: list[ClosedDecision]
+    segments: list[ModelSnapshot]
 
 
 def run_shop(
@@ -46,7 +50,7 @@ def run_shop(
     )
     system = System(settings, (CART, BROWSE), POLICIES)
     shop = Shop(ShopSettings(seed=seed, customers=customers), Tokens(KEY).reveal)
-    run = Run(system, shop, [], [], [], {})
+    run = Run(system, shop, [], [], [], {}, [], [])
     start = shop.now
     for now in range(start, start + days * DAY, STEP):
         for message in shop.step(now):
@@ -68,3 +72,7 @@ def _hand_over(run: Run, now: int) -> None:
             run.shop.receive(trigger, now)
         elif output.topic == DECISIONS:
             run.decisions.append(decode_json(output.value, Decision))
+        elif output.topic == CLOSED_DECISIONS:
+            run.closed.append(decode_msgpack(output.value, ClosedDecision))
+        elif output.topic == MODELS and output.key.startswith(b"segments@"):
+            run.segments.append(decode_msgpack(output.value, ModelSnapshot))
