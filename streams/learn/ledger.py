@@ -10,7 +10,7 @@ from streams.folding import Refusal
 from streams.state import numerics
 
 VERSION = 3
-"""Of the encoded state; a newer one is refused. One of version 1 begins without effects and drift, 2 without segments."""
+"""Of the encoded state; a newer one is refused, an older one begins without what it did not know: effects, segments."""
 
 T = TypeVar("T")
 

@@ -14,7 +14,7 @@ KEPT = 0.9
 """Of every cluster's weight after a batch: it remembers about ten batches."""
 ANEW = 0.75
 """A fresh start that leaves less than this share of the inertia replaces the centres. Without it the first customers
-of a shop decide for ever: on simulated customers the inertia then stays at 1.6 times that of K-means on all rows."""
+of a shop decide for ever: in a simulated shop the inertia then stayed at 1.6 times that of batch K-means."""
 
 
 class Centres:
