@@ -12,9 +12,9 @@ class LearnSettings(msgspec.Struct, frozen=True, kw_only=True):
     ms of log time, because every version is kept as long as a log may name it. ``effect_after``: the closed decisions
     until the purchase model is good enough for the effect learner to learn from what it leaves unexplained.
     ``effect_least``: the closed decisions of a kind of campaign from which on what was learned is served; until then
-    its prior is: on fewer the ridge of 30 lets chance in (one simulated shop: 72 of the oracle's 724 after 1,000, behind
-    the prior's 180; 479 after 2,000). ``segment_batch``: rows between two steps of the clusters, and before there are
-    segments at all.
+        its prior is: on fewer the ridge of 30 lets chance in (one simulated shop: 72 of the oracle's 724 after 1,000,
+    behind the prior's 180; 479 after 2,000). ``segment_batch``: rows between two steps of the clusters, and before
+    there are segments at all.
     """
 
     retrain_every: int = 500
