@@ -7,7 +7,7 @@ import numpy as np
 
 from streams.arrays import Floats, Ints
 from streams.assess.amount_figures import AmountFigures, judge_amounts
-from streams.assess.batch import refitted_amounts
+from streams.assess.batch import best_amounts, refitted
 from streams.assess.boosting import rows
 from streams.assess.figures import stretches
 from streams.assess.response import ONCE, PERIODS, WARM_UP
@@ -64,8 +64,8 @@ def assess_amount(
     said = {
         "champion": blended.amounts,
         "constant": constant,
-        "batch": refitted_amounts(table, ready, refits, constant, progress=lambda done: progress("batch", done)),
-        "batch_once": refitted_amounts(table, ready, [start for start in [int(count * ONCE)] if start], constant),
+        "batch": refitted(table, ready, refits, constant, best_amounts, progress=lambda done: progress("batch", done)),
+        "batch_once": refitted(table, ready, [start for start in [int(count * ONCE)] if start], constant, best_amounts),
     }
     said |= {shown: blended.said[:, NAMES.index(own)] for own, shown in SINGLES.items()}
     scored = slice(int(count * WARM_UP), count)

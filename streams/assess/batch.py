@@ -9,6 +9,9 @@ from streams.arrays import Floats, Ints
 from streams.assess.boosting import FEWEST, Predict, Rows, Setting, boosted, fitted
 from streams.assess.losses import row_losses
 
+Choose = Callable[[Rows, int], Predict]
+"""Of known rows and a seed, a fitted predictor."""
+
 MOST = 1_000_000
 """The newest rows that one fit takes."""
 CHOSEN_ON = 100_000
@@ -26,48 +29,28 @@ def refitted(
     ready: Ints,
     starts: list[int],
     before: Floats,
+    choose: Choose,
     seed: int = 0,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Floats:
-    """Probabilities of all rows by boosting that is fitted anew at each of ``starts`` on the labels known by then.
+    """The answer for all rows by boosting that is fitted anew at each of ``starts`` on the labels known by then.
 
-    The candidate of ``GRID`` that is best on the last fifth of these labels is fitted on all of them.
-    ``before`` (n) is the answer of the rows before the first of ``starts``.
+    ``choose`` is ``best_chances`` or ``best_amounts``; ``before`` (n) answers for the rows before the first start.
     """
-    probability = before.copy()
-    progress(starts[0] if starts else len(probability))
-    for start, stop in pairwise((*starts, len(probability))):
-        known = _known(table, int(ready[start]))
-        probability[start:stop] = _best_chances(known, seed)(table.values[start:stop])
+    answer = before.copy()
+    progress(starts[0] if starts else len(answer))
+    for start, stop in pairwise((*starts, len(answer))):
+        answer[start:stop] = choose(_known(table, int(ready[start])), seed)(table.values[start:stop])
         progress(stop - start)
-    return probability
-
-
-def refitted_amounts(
-    table: Rows,
-    ready: Ints,
-    starts: list[int],
-    before: Floats,
-    seed: int = 0,
-    progress: Callable[[int], None] = lambda _: None,
-) -> Floats:
-    """Amounts of all rows, likewise; the candidate is the one with the least squared error.
-
-    ``before`` (n) is the answer of the rows before the first of ``starts``.
-    """
-    amounts = before.copy()
-    progress(starts[0] if starts else len(amounts))
-    for start, stop in pairwise((*starts, len(amounts))):
-        amounts[start:stop] = _best_amounts(_known(table, int(ready[start])), seed)(table.values[start:stop])
-        progress(stop - start)
-    return amounts
+    return answer
 
 
 def _known(table: Rows, count: int) -> Rows:
     return table.take(slice(max(count - MOST, 0), count))
 
 
-def _best_chances(known: Rows, seed: int) -> Predict:
+def best_chances(known: Rows, seed: int) -> Predict:
+    """Probabilities, by the candidate of ``GRID`` with the least log loss on the last fifth, fitted on all rows."""
     count, positive = len(known.labels), known.labels.sum()
     if count < FEWEST or not 0.0 < positive < count or not known.values.shape[1]:
         return lambda asked: np.full(len(asked), (positive + 0.5) / (count + 1.0))
@@ -80,7 +63,8 @@ def _best_chances(known: Rows, seed: int) -> Predict:
     return fit(known, GRID[int(np.argmin(losses))])
 
 
-def _best_amounts(known: Rows, seed: int) -> Predict:
+def best_amounts(known: Rows, seed: int) -> Predict:
+    """Amounts, likewise; the candidate is the one with the least squared error."""
     early, late = _apart(known)
     if len(early.labels) < FEWEST:
         return boosted(known, GRID[0], seed)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.arrays import Floats, Ints
-from streams.assess.batch import refitted
+from streams.assess.batch import best_chances, refitted
 from streams.assess.boosting import rows
 from streams.assess.figures import Figures, judge, stretches
 from streams.assess.losses import row_losses
@@ -67,8 +67,8 @@ def assess_response(
     chances = {
         "champion": blended.probability,
         "constant": constant,
-        "batch": refitted(table, ready, refits, constant, progress=lambda done: progress("batch", done)),
-        "batch_once": refitted(table, ready, [start for start in [int(count * ONCE)] if start], constant),
+        "batch": refitted(table, ready, refits, constant, best_chances, progress=lambda done: progress("batch", done)),
+        "batch_once": refitted(table, ready, [start for start in [int(count * ONCE)] if start], constant, best_chances),
     }
     for own, shown in SINGLES.items():
         chances[shown] = _sigmoid(blended.logits[:, blended.names.index(own)])

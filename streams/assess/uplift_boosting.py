@@ -9,7 +9,7 @@ import numpy as np
 
 from streams.arrays import Floats
 from streams.assess import boosting
-from streams.assess.batch import refitted, refitted_amounts
+from streams.assess.batch import best_amounts, best_chances, refitted
 from streams.response.effect.table import Experiment
 
 MOST = 250_000
@@ -35,7 +35,7 @@ def boosted_arms(experiment: Experiment, known: int, seed: int) -> Arms:
     arm's mean.
     """
     table = boosting.rows(experiment.numbers, experiment.levels, experiment.outcomes)
-    binary = bool(np.isin(table.labels, (0.0, 1.0)).all())
+    choose = best_chances if np.isin(table.labels, (0.0, 1.0)).all() else best_amounts
     rng = np.random.default_rng(seed)
     arms = []
     for arm in (1.0, 0.0):
@@ -43,9 +43,5 @@ def boosted_arms(experiment: Experiment, known: int, seed: int) -> Arms:
         rows = np.concatenate([own, np.arange(known, len(table.labels))])
         part = boosting.Rows(table.values[rows], table.is_category, table.labels[rows])
         ready, starts, nobody = np.minimum(np.arange(len(rows)), len(own)), [len(own)], np.zeros(len(rows))
-        if binary:
-            expected = refitted(part, ready, starts, nobody, seed)
-        else:
-            expected = refitted_amounts(part, ready, starts, nobody, seed)
-        arms.append(expected[len(own) :])
+        arms.append(refitted(part, ready, starts, nobody, choose, seed)[len(own) :])
     return Arms(*arms)

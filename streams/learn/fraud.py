@@ -14,12 +14,12 @@ from streams.folding import LogRecord, Output
 from streams.fraud.forest import ALGORITHM
 from streams.ids import unit_interval
 from streams.learn.forests import Fit, arrays, fit, plan
-from streams.learn.ledger import Ledger, decode_head, encode_head
 from streams.learn.publishing import publish
-from streams.learn.reading import read
 from streams.learn.reservoir import Reservoir
 from streams.learn.settings import LearnSettings
+from streams.ledger import Ledger, decode_head, encode_head
 from streams.models.snapshots import seal
+from streams.reading import read
 
 FRAUD = "fraud"
 TRAINS = "fraud_sample"
@@ -104,8 +104,7 @@ class FraudLearning:
 
     def _is_taken(self, sample: FraudSample) -> bool:
         ledger = self._state.ledger
-        if not ledger.is_new(sample.origin):
-            ledger.count(f"duplicates_total|{FRAUD_SAMPLES}")
+        if not ledger.takes(sample.origin, FRAUD_SAMPLES):
             return False
         kind = _kind(sample, self._settings.quarantine)
         ledger.count(f"records_total|learn|{kind}")

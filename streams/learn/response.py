@@ -12,12 +12,12 @@ from streams.features import catalogue
 from streams.folding import LogRecord, Output
 from streams.learn.drift import DriftState, DriftWatch, drift_totals
 from streams.learn.effects import EFFECT, EffectLearning, EffectState
-from streams.learn.ledger import Ledger, decode_head, encode_head
 from streams.learn.publishing import publish
-from streams.learn.reading import read
 from streams.learn.segments import SegmentLearning, SegmentsState
 from streams.learn.settings import LearnSettings
+from streams.ledger import Ledger, decode_head, encode_head
 from streams.models.snapshots import seal
+from streams.reading import read
 from streams.response.learner import ALGORITHM, Learner, LearnerState
 from streams.response.progress import Progress
 
@@ -126,8 +126,7 @@ class ResponseLearning:
 
     def _is_taken(self, decision: ClosedDecision) -> bool:
         ledger = self._state.ledger
-        if not ledger.is_new(decision.origin):
-            ledger.count(f"duplicates_total|{CLOSED_DECISIONS}")
+        if not ledger.takes(decision.origin, CLOSED_DECISIONS):
             return False
         kind = _kind(decision, self._settings.quarantine)
         ledger.count(f"records_total|learn|{kind}")

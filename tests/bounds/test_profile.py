@@ -83,14 +83,16 @@ def test_the_fullest_life_stays_under_16_kb() -> None:
     assert len(full.timers) <= caps.MAX_TIMERS
 
 
-def stuffed() -> User:
-    """Every collection at its cap and every number at its longest, by hand."""
-    far, count, hashed = 2**41, 2**40, range(2**62, 2**62 + 64)
-    name, stamps = "c".ljust(40, "x") + "@9999", caps.MAX_CAMPAIGN_CONTACTS // caps.MAX_CAMPAIGNS
-    opened = OpenDecision(
+FAR, COUNT = 2**41, 2**40
+CAMPAIGN = "c".ljust(40, "x") + "@9999"
+
+
+def fullest_decision() -> OpenDecision:
+    """An open decision with every text at its longest and every list at its cap."""
+    return OpenDecision(
         id="e1-9999-123456789012-999",
         once_key="f" * 32,
-        campaign=name,
+        campaign=CAMPAIGN,
         kind="cart_abandonment",
         ghost=True,
         sent=True,
@@ -100,8 +102,8 @@ def stuffed() -> User:
         depths=(0.1,) * 25,
         contacts=(True,) * 25,
         x=(0.1,) * 19,
-        opened_at=far,
-        expires_at=far,
+        opened_at=FAR,
+        expires_at=FAR,
         margin_rate=0.3,
         offer=Offer(id="o" * 40, kind="percent", value=10_000, min_spend=10**12, cap=10**12),
         coupon="K7Q4-M2XD-9F",
@@ -113,38 +115,43 @@ def stuffed() -> User:
         revenue=10**15,
         discount=10**15,
     )
-    message = EndedMessage(name, "email", far, "unsubscribed", clicked=True)
+
+
+def fullest_attributes() -> Attributes:
+    """What a shop told of its customer, at length."""
+    return Attributes(
+        FAR, "02-29", "zh-Hans-CN", "America/Argentina/ComodRivadavia", "界" * 32, "CN-310", ("email", "push", "sms")
+    )
+
+
+def stuffed() -> User:
+    """Every collection at its cap and every number at its longest, by hand."""
+    hashed, stamps = range(2**62, 2**62 + 64), caps.MAX_CAMPAIGN_CONTACTS // caps.MAX_CAMPAIGNS
+    opened = fullest_decision()
+    message = EndedMessage(CAMPAIGN, "email", FAR, "unsubscribed", clicked=True)
     user = User(
-        session_items=dict.fromkeys(hashed[: caps.MAX_SESSION_KEYS], count),
-        session_categories=dict.fromkeys(hashed[: caps.MAX_SESSION_KEYS], count),
+        session_items=dict.fromkeys(hashed[: caps.MAX_SESSION_KEYS], COUNT),
+        session_categories=dict.fromkeys(hashed[: caps.MAX_SESSION_KEYS], COUNT),
         interests=dict.fromkeys(hashed[: caps.MAX_INTERESTS], 1.5),
         brands=dict.fromkeys(hashed[: caps.MAX_BRANDS], 1.5),
         cart={item: CartLine(10**6, 10**12) for item in hashed[: caps.MAX_CART_LINES]},
         devices=[*hashed[: caps.MAX_DEVICES]],
-        told=Attributes(
-            far,
-            "02-29",
-            "zh-Hans-CN",
-            "America/Argentina/ComodRivadavia",
-            "界" * 32,
-            "CN-310",
-            ("email", "push", "sms"),
-        ),
+        told=fullest_attributes(),
         consent=dict.fromkeys(("push", "sms", "email"), True),
-        consent_at=dict.fromkeys(("push", "sms", "email"), far),
+        consent_at=dict.fromkeys(("push", "sms", "email"), FAR),
         recent=bytes(8 * caps.MAX_RECENT),
-        contacts=[far] * caps.MAX_CONTACTS,
-        campaign_contacts={own: [far] * (stamps + 1) for own in hashed[: caps.MAX_CAMPAIGNS]},
-        enrolled=dict.fromkeys(hashed[: caps.MAX_CAMPAIGNS], far),
+        contacts=[FAR] * caps.MAX_CONTACTS,
+        campaign_contacts={own: [FAR] * (stamps + 1) for own in hashed[: caps.MAX_CAMPAIGNS]},
+        enrolled=dict.fromkeys(hashed[: caps.MAX_CAMPAIGNS], FAR),
         open=[opened] * caps.MAX_OPEN,
         ended={f"{opened.id}{n}": message for n in range(caps.MAX_ENDED)},
         sighted=dict.fromkeys(hashed[: caps.MAX_SIGHTED], 2**15),
-        ring=caps.RingMark("r123456789012", far, 0.9, 64, dict.fromkeys(("device", "address", "payment"), 16), far),
-        timers={f"close:{opened.id}{n}": Timer(far) for n in range(caps.MAX_OPEN)} | {"idle:": Timer(far)},
+        ring=caps.RingMark("r123456789012", FAR, 0.9, 64, dict.fromkeys(("device", "address", "payment"), 16), FAR),
+        timers={f"close:{opened.id}{n}": Timer(FAR) for n in range(caps.MAX_OPEN)} | {"idle:": Timer(FAR)},
     )
     for field in User.__struct_fields__:
         if getattr(user, field) == 0 and isinstance(getattr(user, field), int):
-            setattr(user, field, far)
+            setattr(user, field, FAR)
     user.times = user.places = user.answers = user.choices = 2**63 - 1
     return user
 

@@ -12,15 +12,13 @@ from pyod.models.knn import KNN
 from river.anomaly import HalfSpaceTrees
 from sklearn.neighbors import LocalOutlierFactor
 
-from schemas.codec import decode_msgpack, encode_msgpack
-from schemas.models import ModelSnapshot
 from streams.arrays import Floats
 from streams.fraud.detectors import half_space_trees as half_space
-from streams.fraud.detectors.detector import Arrays, Detector, Family
+from streams.fraud.detectors.detector import Detector, Family
 from streams.fraud.detectors.encoding import fit_encoding
 from streams.fraud.detectors.families import FAMILIES
 from streams.fraud.fit import FittedForest
-from streams.models.snapshots import pack, seal, unpack, verify
+from tests.making.wire import arrays_over_the_wire
 
 COLUMNS = 5
 RANGES = {"half_space_trees": (0.0, 1.0), "isolation_forest": (-1.0, 1.0)}
@@ -86,23 +84,6 @@ def fitted(name: str, rows: Floats, seed: int) -> Detector:
     return family.load(family.fit(rows, seed))
 
 
-def over_the_wire(own: Arrays) -> Arrays:
-    """The arrays after being sealed, sent, received and verified."""
-    snapshot = ModelSnapshot(
-        name="fraud",
-        version=1,
-        algorithm="detector",
-        catalogue="1",
-        features=(),
-        arrays={name: pack(values) for name, values in own.items()},
-        trained_on=1,
-        trained_until=0,
-    )
-    received = decode_msgpack(encode_msgpack(seal(snapshot)), ModelSnapshot)
-    verify(received)
-    return {name: unpack(array) for name, array in received.arrays.items()}
-
-
 ROWS, ASKED = rows_of(1, 1_200), rows_of(2, 300)
 FITTED = {family.name: family.fit(ROWS, 7) for family in FAMILIES}
 
@@ -131,7 +112,7 @@ def test_it_goes_on_after_a_restore_as_if_it_had_never_stopped(family: Family) -
     straight, first = family.load(FITTED[family.name]), family.load(FITTED[family.name])
     expected = straight.score_and_learn(ASKED)
     before = first.score_and_learn(ASKED[:117])
-    restored = family.load(over_the_wire(first.arrays()))
+    restored = family.load(arrays_over_the_wire(first.arrays()))
     assert np.array_equal(np.concatenate([before, restored.score_and_learn(ASKED[117:])]), expected)
 
 

@@ -13,7 +13,7 @@ from schemas.codec import decode_msgpack, encode_msgpack
 from schemas.models import Array, ModelSnapshot
 from streams.arrays import Floats, Ints
 from streams.folding import Refusal
-from streams.models.snapshots import pack, seal, unpack, verify
+from streams.models.snapshots import pack, unpack
 from streams.response.effect.basis import place
 from streams.response.effect.compiled import ALGORITHM, OfferEffects
 from streams.response.effect.kind_learner import Dose, KindLearner
@@ -21,6 +21,7 @@ from streams.response.effect.learner import EffectLearner, Given, sigmoid, terms
 from streams.response.effect.offer_effect import OfferEffect
 from streams.response.effect.river_effect import RiverEffect
 from streams.response.prior_effects import Effect, lifted, prior
+from tests.making.wire import over_the_wire
 
 HALF = 0.5
 NAMES = ("recency", "amount", "visits")
@@ -302,9 +303,7 @@ def served(learner: KindLearner) -> OfferEffects:
         trained_on=1,
         trained_until=0,
     )
-    received = decode_msgpack(encode_msgpack(seal(made)), ModelSnapshot)
-    verify(received)
-    return OfferEffects.from_snapshot(received)
+    return OfferEffects.from_snapshot(over_the_wire(made))
 
 
 @settings(max_examples=50, deadline=None)

@@ -5,9 +5,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.codec import decode_msgpack, encode_msgpack
-from schemas.models import ModelSnapshot
-from streams.models.snapshots import pack, seal, unpack, verify
 from streams.recommend.basket_rules import BasketRules
 from streams.recommend.blend import Blend
 from streams.recommend.families import FAMILIES, MEMBERS
@@ -15,6 +12,7 @@ from streams.recommend.recommender import UNKNOWN, Arrays, Capacity, Family, Int
 from streams.recommend.recommending import Recommending, start_recommending
 from tests.making.interactions import CAPACITY, ITEMS, interactions
 from tests.making.recommenders import ORIGINALS
+from tests.making.wire import arrays_over_the_wire
 
 PAST, LATER = interactions(1, 400), interactions(2, 100)
 NOW = PAST[-1].at + 60.0
@@ -31,23 +29,6 @@ def learned(family: Family, past: list[Interaction], seed: int = 7, capacity: Ca
     for seen in past:
         found.learn(seen)
     return found
-
-
-def over_the_wire(own: Arrays) -> Arrays:
-    """The arrays after being sealed, sent, received and verified."""
-    snapshot = ModelSnapshot(
-        name="items",
-        version=1,
-        algorithm="recommender",
-        catalogue="1",
-        features=(),
-        arrays={name: pack(values) for name, values in own.items()},
-        trained_on=1,
-        trained_until=0,
-    )
-    received = decode_msgpack(encode_msgpack(seal(snapshot)), ModelSnapshot)
-    verify(received)
-    return {name: unpack(array) for name, array in received.arrays.items()}
 
 
 def same(own: Arrays, other: Arrays) -> bool:
@@ -85,7 +66,7 @@ def test_seeded_runs_repeat(family: Family) -> None:
 @pytest.mark.parametrize("cut", [0, 1, 250])
 def test_it_goes_on_after_a_restore_as_if_it_had_never_stopped(family: Family, cut: int) -> None:
     """Snapshot, send, restore, go on: bit by bit the one that went straight through."""
-    first = family.load(over_the_wire(learned(family, PAST[:cut]).arrays()))
+    first = family.load(arrays_over_the_wire(learned(family, PAST[:cut]).arrays()))
     for seen in PAST[cut:]:
         first.learn(seen)
     assert same(first.arrays(), LEARNED[family.name].arrays())
@@ -182,7 +163,7 @@ def test_by_ids_it_goes_on_after_a_restore_too(family: Family) -> None:
     for number, seen in enumerate(many):
         straight.learn(seen)
         if number == 133:
-            first = Recommending(family, over_the_wire(first.arrays()))
+            first = Recommending(family, arrays_over_the_wire(first.arrays()))
         first.learn(seen)
     assert same(first.arrays(), straight.arrays())
 

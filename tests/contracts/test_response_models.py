@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from schemas.codec import decode_msgpack, encode_msgpack
 from schemas.models import Array, ModelSnapshot
 from streams.features.catalogue import RESPONSE_ROW, VERSION
-from streams.models.snapshots import seal, verify
 from streams.response.learner import Learner, LearnerState
 from streams.response.logistic import Logistic, sigmoid
+from tests.making.wire import over_the_wire
 
 Row = tuple[float, ...]
 
@@ -99,9 +99,7 @@ def compiled_from(model: Model, learner: LearnsOneByOne) -> Compiled:
         trained_on=1,
         trained_until=0,
     )
-    received = decode_msgpack(encode_msgpack(seal(snapshot)), ModelSnapshot)
-    verify(received)
-    return model.compiled(received)
+    return model.compiled(over_the_wire(snapshot))
 
 
 @every_model

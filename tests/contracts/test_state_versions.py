@@ -9,16 +9,16 @@ import msgspec
 import pytest
 
 from agents.runtime import heads
-from streams import coordinate, state
+from streams import coordinate, ledger, state
 from streams.fraud.rings import finding, graph, known
-from streams.learn import fraud, ledger, response
+from streams.learn import fraud, response
 from streams.profiles.user import User
 
 KNOWN = Path(__file__).with_name("state_versions.json")
 LAYOUTS: dict[str, tuple[str, int, tuple[type, ...]]] = {
     "decide": ("streams/state.py", state.VERSION, (state.PartitionState, User)),
-    "learn": ("streams/learn/ledger.py", ledger.VERSION, (response._State, fraud._State)),
-    "rings": ("streams/learn/ledger.py", ledger.VERSION, (finding._State, known.Mark, graph.Entity)),
+    "learn": ("streams/ledger.py", ledger.VERSION, (response._State, fraud._State)),
+    "rings": ("streams/ledger.py", ledger.VERSION, (finding._State, known.Mark, graph.Entity)),
     "coordinate": ("streams/coordinate.py", coordinate.VERSION, (coordinate.CoordinationState,)),
     "head": ("agents/runtime/heads.py", heads.FORMAT, (heads.Head,)),
 }

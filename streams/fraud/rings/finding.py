@@ -13,8 +13,8 @@ from streams.folding import LogRecord, Output
 from streams.fraud.rings.evidence import CROWD, evidence, score
 from streams.fraud.rings.graph import MOST_ENTITIES
 from streams.fraud.rings.known import Known, Mark
-from streams.learn.ledger import Ledger, decode_head, encode_head
-from streams.learn.reading import read
+from streams.ledger import Ledger, decode_head, encode_head
+from streams.reading import read
 
 TOLD_FROM = 0.8
 """A group with a lower score is not told of."""
@@ -93,8 +93,7 @@ class RingFinding:
 
     def _is_taken(self, sighting: EntitySighting) -> bool:
         ledger = self._state.ledger
-        if not ledger.is_new(sighting.origin):
-            ledger.count(f"duplicates_total|{ENTITY_SIGHTINGS}")
+        if not ledger.takes(sighting.origin, ENTITY_SIGHTINGS):
             return False
         ledger.count("records_total|coordinate|sighting")
         return True

@@ -19,6 +19,7 @@ from schemas.triggers import Trigger
 from streams.fold import DecideFold
 from streams.folding import Fold, LogRecord, Output, Refusal
 from streams.models.store import ModelStore
+from tests.making.checkpoints import checkpoint
 from tests.making.logs import BROWSE, CART, MINUTE, SETTINGS, START, LogMaker, activation, make_log, opening
 
 SEEDS = st.integers(0, 10_000)
@@ -28,19 +29,6 @@ CUTS = st.lists(st.integers(0, 200), max_size=6)
 def entries(fold: DecideFold) -> dict[str, bytes]:
     """Every user's bytes."""
     return {token: encode_msgpack(user) for token, user in fold.users}
-
-
-def checkpointed(fold: DecideFold, stored: dict[bytes, bytes]) -> bytes:
-    """Write a whole checkpoint into ``stored`` and return the head."""
-    head = fold.cut()
-    while pieces := fold.encode_frozen(3):
-        for key, value in pieces:
-            if value is None:
-                stored.pop(key, None)
-            else:
-                stored[key] = value
-    fold.settle()
-    return head
 
 
 def test_the_fold_keeps_the_port() -> None:
@@ -72,7 +60,7 @@ def test_a_restart_from_a_checkpoint_changes_nothing(seed: int, cuts: list[int])
     edges = sorted({0, len(made.records), *(min(cut, len(made.records)) for cut in cuts)})
     for low, high in pairwise(edges):
         fold.fold(made.records[low:high], outputs)
-        head = checkpointed(fold, stored)
+        head = checkpoint(fold, stored)
         fold = DecideFold(0, SETTINGS, ModelStore())
         fold.restore(head, stored.items())
     assert outputs == made.outputs

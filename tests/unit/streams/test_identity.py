@@ -21,6 +21,7 @@ from streams.models.store import ModelStore
 from streams.profiles.user import User
 from streams.state import FoldSettings
 from streams.system import System, SystemSettings
+from tests.making.checkpoints import checkpoint
 from tests.making.events import AT
 from tests.making.logs import BROWSE, CART, MINUTE, POLICIES
 
@@ -131,11 +132,7 @@ def refolded(log: list[LogRecord], piece: int, partition: int) -> tuple[DecideFo
     entries: dict[bytes, bytes] = {}
     for number, record in enumerate(log):
         if number % piece == 0:
-            head = fold.cut()
-            for key, value in fold.encode_frozen(10**6):
-                entries.pop(key, None)
-                if value is not None:
-                    entries[key] = value
+            head = checkpoint(fold, entries)
             fold = DecideFold(partition, FOLD, ModelStore())
             fold.restore(head, entries.items())
         fold.fold((record,), outputs)

@@ -20,6 +20,7 @@ from streams.simulate.settings import ShopSettings
 from streams.simulate.shop import Shop
 from streams.state import FoldSettings
 from streams.system import System, SystemSettings, Written
+from tests.making.checkpoints import Entries, checkpoint
 from tests.making.logs import BROWSE, CART, POLICIES
 
 KEY = bytes(32)
@@ -78,17 +79,17 @@ def test_rings_come_back_to_every_partition(lived: Lived) -> None:
 def test_refolding_in_any_pieces_gives_the_same_bytes(lived: Lived, partition: int, cuts: list[int]) -> None:
     """Checkpointed and restored between pieces: the same outputs, sightings and ring marks included."""
     log, system = lived.system.logs[partition], lived.system
-    outputs, head, entries = list[Output](), None, dict[bytes, bytes]()
+    outputs, head, entries = list[Output](), None, Entries()
     for start, end in pairwise(sorted({min(cut, len(log)) for cut in cuts} | {0, len(log)})):
         fold = DecideFold(partition, FOLD, system.models)
         fold.restore(head, entries.items())
         fold.fold(log[start:end], outputs)
-        head = _checkpoint(fold, entries)
+        head = checkpoint(fold, entries, most=500)
     assert [o.value for o in outputs if o.topic == FRAUD_ALERTS] == outputs_of(lived, partition, FRAUD_ALERTS)
-    straight, expected, wanted = DecideFold(partition, FOLD, system.models), list[Output](), dict[bytes, bytes]()
+    straight, expected, wanted = DecideFold(partition, FOLD, system.models), list[Output](), Entries()
     straight.fold(log, expected)
     assert outputs == expected
-    assert (head, entries) == (_checkpoint(straight, wanted), wanted)
+    assert (head, entries) == (checkpoint(straight, wanted, most=500), wanted)
 
 
 def test_whatever_is_written_again_changes_nothing(lived: Lived) -> None:
@@ -106,15 +107,3 @@ def test_whatever_is_written_again_changes_nothing(lived: Lived) -> None:
 
 def _marks(folds: Sequence[DecideFold]) -> list[tuple[str, object]]:
     return [(token, user.ring) for fold in folds for token, user in fold.users]
-
-
-def _checkpoint(fold: DecideFold, entries: dict[bytes, bytes]) -> bytes:
-    head = fold.cut()
-    while frozen := fold.encode_frozen(500):
-        for key, value in frozen:
-            if value is None:
-                entries.pop(key, None)
-            else:
-                entries[key] = value
-    fold.settle()
-    return head

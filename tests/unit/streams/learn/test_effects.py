@@ -26,6 +26,7 @@ from streams.response.effect.offer_effect import assumed
 from streams.response.learner import Learner
 from streams.response.prior_effects import Effect, prior
 from streams.state import FoldSettings
+from tests.making.checkpoints import Entries, checkpoint
 from tests.making.closed import NOTHING
 from tests.making.shop_runs import KEY, Run, run_shop
 
@@ -153,14 +154,11 @@ def test_with_effects_in_force_a_log_refolded_in_any_pieces_gives_the_same_decis
     """Checkpointed and restored between the pieces: byte for byte what was written when models came one by one."""
     expected = [decision for decision in run.decisions if decision.origin.partition == 0]
     assert any(decision.learned_from for decision in expected)
-    log, outputs, head, entries = run.system.logs[0], list[Output](), None, dict[bytes, bytes]()
+    log, outputs, head, entries = run.system.logs[0], list[Output](), None, Entries()
     ends = sorted({0, len(log), *(int(cut * len(log)) for cut in cuts)})
     for start, end in pairwise(ends):
         fold = DecideFold(0, FoldSettings(coupon_key=KEY), run.system.models)
         fold.restore(head, entries.items())
         fold.fold(log[start:end], outputs)
-        head = fold.cut()
-        while changed := fold.encode_frozen(64):
-            entries.update({key: value for key, value in changed if value is not None})
-        fold.settle()
+        head = checkpoint(fold, entries, most=64)
     assert [output.value for output in outputs if output.topic == DECISIONS] == [encode_json(one) for one in expected]

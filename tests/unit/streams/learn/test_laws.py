@@ -15,6 +15,7 @@ from schemas.origins import Origin
 from streams.features.catalogue import FRAUD_ROW, RESPONSE_ROW, VERSION
 from streams.folding import Fold, LogRecord, Output, Refusal
 from streams.learn import FraudLearning, LearnSettings, ResponseLearning
+from tests.making.checkpoints import checkpoint
 from tests.making.closed import NOTHING
 
 SETTINGS = LearnSettings(
@@ -78,10 +79,7 @@ class Checkpoint:
 
     def take(self, fold: Fold) -> None:
         """One whole checkpoint."""
-        self.head = fold.cut()
-        while entries := fold.encode_frozen(2):
-            self.entries.update({key: value for key, value in entries if value is not None})
-        fold.settle()
+        self.head = checkpoint(fold, self.entries, most=2)
 
 
 def log_of(kind: str, specs: Sequence[Spec]) -> list[LogRecord]:

@@ -16,7 +16,7 @@ from streams.features.catalogue import CATALOGUE, FRAUD_ROW, RESPONSE_ROW, SEGME
 from streams.folding import Fold, LogRecord, Output
 from streams.fraud.forest import IsolationForest
 from streams.learn import FraudLearning, LearnSettings, ResponseLearning
-from streams.learn.ledger import Ledger
+from streams.ledger import Ledger
 from streams.models.store import ModelStore
 from streams.response.logistic import Logistic
 from streams.segments.served import LearnedSegments

@@ -15,10 +15,10 @@ from streams.folding import LogRecord, Output
 from streams.fraud.rings.evidence import CROWD
 from streams.fraud.rings.finding import TOLD_AGAIN, RingFinding
 from streams.fraud.rings.graph import EXPIRY
+from tests.making.checkpoints import Entries, checkpoint
 from tests.making.sightings import DAY, START, folded, log_of, sharing, sighting, told
 
 RING = tuple(f"u{n}" for n in range(5))
-Entries = dict[bytes, bytes]
 
 kinds: st.SearchStrategy[EntityKind] = st.sampled_from(("device", "address", "payment"))
 things = st.tuples(kinds, st.integers(0, 3))
@@ -31,19 +31,6 @@ Drawn = list[tuple[int, int, list[tuple[EntityKind, int]], int]]
 def drawn_log(specs: Drawn) -> list[LogRecord]:
     """A log in which users share much, origins repeat, and time jumps to and fro within two months."""
     return log_of(sighting(n, f"u{user}", *seen, at=START + day * DAY) for n, user, seen, day in specs)
-
-
-def checkpoint(fold: RingFinding, entries: Entries) -> bytes:
-    """Take one whole checkpoint into ``entries``; the head."""
-    head = fold.cut()
-    while frozen := fold.encode_frozen(2):
-        for key, value in frozen:
-            if value is None:
-                entries.pop(key, None)
-            else:
-                entries[key] = value
-    fold.settle()
-    return head
 
 
 @settings(max_examples=25, deadline=None)

@@ -1,4 +1,4 @@
-"""A record of a learning fold's log, or its dead letter."""
+"""A record of the topic that a fold reads, or its dead letter."""
 
 from typing import TypeVar
 
@@ -9,7 +9,7 @@ from schemas.dead_letters import DeadLetter
 from schemas.origins import Origin
 from schemas.topics import DEAD_LETTERS
 from streams.folding import LogRecord, Output
-from streams.learn.ledger import Ledger
+from streams.ledger import Ledger
 from streams.outputs import Writer
 
 T = TypeVar("T", bound=msgspec.Struct)

@@ -1,4 +1,4 @@
-"""What every learning fold remembers besides its models: position, origins, versions, counts."""
+"""What a fold over one topic remembers besides its findings: position, origins, versions published, counts."""
 
 from typing import Any, TypeVar
 
@@ -49,6 +49,13 @@ class Ledger(msgspec.Struct, array_like=True):
             return False
         self.origins.setdefault(origin.source, {})[origin.partition] = (origin.offset, origin.n)
         return True
+
+    def takes(self, origin: Origin, topic: str) -> bool:
+        """As ``is_new``; a record of ``topic`` that is not is counted as a duplicate."""
+        if self.is_new(origin):
+            return True
+        self.count(f"duplicates_total|{topic}")
+        return False
 
     def count(self, name: str) -> None:
         """Add one to a counter, named as in ``Fold.counters``."""
