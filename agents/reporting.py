@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from agents.app import Application
+from agents.app import ROLES, Application
 from agents.gauges import Reading, readings
 from agents.partitions import FoldedPartitions
 from agents.runtime.partition import Partition, wall_ms
@@ -59,5 +59,6 @@ class Report:
 
     def _label(self, place: Place) -> str:
         """The partition's number, with its topic where a role reads several."""
-        topic = place.topic.removeprefix(self._app.settings.topic_prefix)
-        return str(place.partition) if self._app.role in {"decide", "coordinate"} else f"{topic}/{place.partition}"
+        if len(ROLES[self._app.role]) == 1:
+            return str(place.partition)
+        return f"{place.topic.removeprefix(self._app.settings.topic_prefix)}/{place.partition}"

@@ -48,16 +48,14 @@ def model(version: int, trained_until: int) -> ModelSnapshot:
 
 
 class World:
-    """The report of a decide worker over partitions that stand still."""
+    """The report of a worker over partitions that stand still."""
 
-    def __init__(self) -> None:
+    def __init__(self, role: str = "decide") -> None:
         self.exporter, self.store = Exporter("1"), ModelStore()
         self.lag: dict[Place, int] = {}
         port = SimpleNamespace(reader=SimpleNamespace(lag=lambda: self.lag), settings=Settings(topic_prefix="x."))
-        self.owner = FoldedPartitions("decide", cast("Port", port), self.exporter, lambda *_: cast("Partition", None))
-        app = SimpleNamespace(
-            role="decide", settings=port.settings, port=port, owner=self.owner, exporter=self.exporter
-        )
+        self.owner = FoldedPartitions(role, cast("Port", port), self.exporter, lambda *_: cast("Partition", None))
+        app = SimpleNamespace(role=role, settings=port.settings, port=port, owner=self.owner, exporter=self.exporter)
         self.report = Report(cast("Application", app))
 
     def own(self, place: Place, snapshot: ModelSnapshot) -> None:
@@ -105,6 +103,16 @@ def test_what_has_left_is_told_no_more() -> None:
     left = [name for name in world.told() if 'partition="1"' in name]
     assert left == []
     assert 'promostream_state_users{partition="0"}' in world.told()
+
+
+def test_partitions_of_several_topics_are_told_apart() -> None:
+    """A role that reads two topics has two partitions of the same number, and each has its own lag."""
+    world = World("coordinate")
+    world.own(Place("x.closed-decisions", 0), model(1, NOW))
+    world.own(Place("x.entity-sightings", 0), model(1, NOW))
+    told = world.told()
+    assert told['promostream_lag_records{partition="closed-decisions/0",role="coordinate"}'] == 7
+    assert told['promostream_lag_records{partition="entity-sightings/0",role="coordinate"}'] == 7
 
 
 def test_a_checkpoint_is_observed_once() -> None:
