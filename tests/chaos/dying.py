@@ -18,6 +18,9 @@ from agents.runtime.wires import ForwardingWire, Headers, Reported, Wire
 REACHED = 0.05
 """Seconds in which entries that were produced reach the broker."""
 
+COMMITTING = ("before-checkpoint", "during-checkpoint", "in-commit", "after-checkpoint")
+"""Points of a commit; a commit is no step towards any other."""
+
 
 class Countdown:
     """Kills this process when it is reached for the n-th time."""
@@ -97,7 +100,7 @@ class DyingStorage:
 
     def commit(self, head: bytes, entries: Iterable[Entry]) -> None:
         """See ``Storage``."""
-        last = self._countdown.last()
+        last = self._point in COMMITTING and self._countdown.last()
         if last and self._point == "before-checkpoint":
             die()
         if last and self._point == "during-checkpoint":
