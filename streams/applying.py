@@ -198,6 +198,7 @@ class Applying:
         user = self._users.change(token)
         self._expect_idleness(token, user)
         take_over(user, handed.history)
+        self._rings.report_devices(token, user, handed.history.devices)
 
     def _expect_idleness(self, token: str, user: User) -> None:
         """Every profile leaves in the end, however it began."""

@@ -1,5 +1,7 @@
 """What ``decide`` does about rings: reports whom it saw with what, and marks the accounts of rings that were found."""
 
+from collections.abc import Iterable
+
 from schemas.fraud import EntityKind, EntitySighting
 from schemas.records import EventTaken, RingFound
 from schemas.topics import ENTITY_SIGHTINGS
@@ -25,13 +27,20 @@ class Rings:
         self._writer = writer
 
     def report(self, token: str, user: User, event: EventTaken) -> None:
-        """Say which entities of an event are news about a user that is being changed; most events have none."""
+        """Say which entities of an event are news about a user that is being changed; most events have none.
+
+        A visitor is no account: whoever deletes cookies would be a ring of one's own.
+        """
+        if event.stable:
+            device = (mark(event.device),) if event.device else ()
+            self._report(token, user, (*_devices(device), ("address", event.address), ("payment", event.payment)))
+
+    def report_devices(self, token: str, user: User, devices: Iterable[int]) -> None:
+        """Likewise of the marks of devices that a visitor used who turned out to be this customer."""
+        self._report(token, user, _devices(devices))
+
+    def _report(self, token: str, user: User, named: Iterable[tuple[EntityKind, str]]) -> None:
         day, seen = self._state.now // DAY, list[tuple[EntityKind, int]]()
-        named: tuple[tuple[EntityKind, str], ...] = (
-            ("device", event.device),
-            ("address", event.address),
-            ("payment", event.payment),
-        )
         for kind, value in named:
             entity = mark(f"{kind}:{value}") if value else 0
             if value and day - user.sighted.get(entity, -REPORTED_AGAIN) >= REPORTED_AGAIN:
@@ -55,3 +64,7 @@ class Rings:
             user.ring = told if found.score else None
             if found.score:
                 self._points.assess(member, View(user, now))
+
+
+def _devices(marks: Iterable[int]) -> tuple[tuple[EntityKind, str], ...]:
+    return tuple([("device", str(device)) for device in marks])

@@ -4,9 +4,10 @@ from msgspec import structs
 
 from schemas.codec import decode_json, decode_msgpack
 from schemas.fraud import EntitySighting, FraudAlert
-from schemas.records import RingFound
+from schemas.records import HistoryHanded, RingFound
 from schemas.topics import ENTITY_SIGHTINGS, FRAUD_ALERTS
 from streams.fraud.rings.membership import FADES
+from streams.profiles.linking import hand_over
 from streams.profiles.observing import DAY
 from streams.profiles.user import MAX_SIGHTED
 from streams.rings import REPORTED_AGAIN
@@ -41,6 +42,26 @@ def test_orders_report_what_is_news() -> None:
     (one,) = sightings(story)
     assert [kind for kind, _ in one.seen] == ["device", "address", "payment"]
     assert len({entity for _, entity in one.seen}) == 3
+
+
+def test_a_visitor_is_no_account() -> None:
+    """A phone whose cookie is deleted every day is one person's: nine visitors on it make no ring."""
+    story = Story()
+    for number in range(9):
+        story.happens(f"cookie{number}", "view", device="my-phone", stable=False)
+        story.happens(f"cookie{number}", "purchase", device="my-phone", payment="p-1", stable=False)
+    assert sightings(story) == []
+
+
+def test_a_device_that_a_visitor_used_is_the_customers() -> None:
+    """Whoever is linked is reported with it at once, under the hash that everybody's has, and not again."""
+    story = Story()
+    story.happens("v", "view", device="d-1", stable=False)
+    story.say("u", HistoryHanded("e1", hand_over(story.user("v"))))
+    story.happens("u", "view", device="d-1")
+    story.happens("w", "view", device="d-1")
+    assert [s.user for s in sightings(story)] == ["u", "w"]
+    assert sightings(story)[0].seen == sightings(story)[1].seen
 
 
 def test_the_same_thing_has_the_same_hash_for_everybody() -> None:
