@@ -44,6 +44,7 @@ METRICS: dict[str, Metric] = {
         Metric("source_paused", "gauge", ("source",), "partitions of a source left unread for their dead letters"),
         Metric("repaired_total", "total", ("source", "field"), "fields that cleaning changed"),
         Metric("duplicates_total", "total", ("source",), "records dropped because they had been taken before"),
+        Metric("after_erasure_total", "total", (), "records dropped: of before their customer's erasure"),
         Metric("dead_letters_total", "total", ("source", "reason"), "messages refused at intake"),
         Metric("decisions_total", "total", ("campaign", "mode", "result"), "decisions by result"),
         Metric("gate_rejections_total", "total", ("campaign", "gate"), "candidates that a gate refused"),

@@ -35,9 +35,13 @@ class FraudSample(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
 
 
 class EntitySighting(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """A customer was seen with entities that are news: kind and a 63-bit hash of each, never its value."""
+    """A customer was seen with entities that are news: kind and a 63-bit hash of each, never its value.
+
+    ``erased``: or the customer was erased, and nothing seen before counts any more.
+    """
 
     origin: Origin
     user: str
     at: int
     seen: tuple[tuple[EntityKind, int], ...]
+    erased: bool = False

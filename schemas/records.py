@@ -127,10 +127,14 @@ class IdentityLinked(_Body, frozen=True, tag="i"):
 
 
 class HistoryHanded(_Body, frozen=True, tag="h"):
-    """What a visitor's events told, for the customer whose record this is; means something in one ``epoch`` only."""
+    """What a visitor's events told, for the customer whose record this is; means something in one ``epoch`` only.
+
+    ``linked_at`` (ms): when the platform linked them.
+    """
 
     epoch: str
     history: History
+    linked_at: int = 0
 
 
 class WatermarkReached(_Body, frozen=True, tag="w"):

@@ -14,21 +14,18 @@ from schemas.records import (
     IdentityLinked,
     ModelActivated,
     OutcomeTaken,
-    Record,
     RingFound,
 )
-from schemas.topics import CLOSED_DECISIONS, HANDOVERS
+from schemas.topics import CLOSED_DECISIONS
 from streams.campaigns.active import WAIT, ActiveCampaigns, Concerned
 from streams.features.catalogue import VERSION as CATALOGUE
 from streams.features.values import View
+from streams.identities import IDLE, Identities
 from streams.outputs import Writer
 from streams.points import Points
-from streams.policy import messages, windows
+from streams.policy import windows
 from streams.policy.point import ActiveCampaign
-from streams.profiles.attributes import learn
-from streams.profiles.consent import hear
-from streams.profiles.linking import hand_over, take_over
-from streams.profiles.observing import DAY, is_repeat, observe
+from streams.profiles.observing import is_repeat, observe
 from streams.profiles.prices import CHOOSING, appraise
 from streams.profiles.user import MOST_MONEY, Timer, User
 from streams.rings import Rings
@@ -36,9 +33,6 @@ from streams.scoring import Scoring
 from streams.state import FoldSettings, PartitionState
 from streams.timers import TimerIndex
 from streams.users import Users
-
-REVOCABLE = ("", "accepted")
-"""States of a message that may not have been sent yet."""
 
 MONEY = ("purchase", "refund")
 """Events that are booked in open windows, and looked at for fraud."""
@@ -68,14 +62,15 @@ class Applying:
         self._points = Points(state, timers, scoring, writer, settings)
         self._campaigns = ActiveCampaigns(state.campaigns, state.policies)
         self._rings = Rings(state, users, self._points, writer)
+        self._identities = Identities(state, users, timers, self._points, self._rings, writer, settings)
         self.handlers: dict[type, Callable[[str, Any], None]] = {
             EventTaken: self._event,
             OutcomeTaken: self._outcome,
-            ConsentChanged: self._consent,
-            ErasureRequested: self._erase,
-            AttributesTold: self._attributes,
-            IdentityLinked: self._link,
-            HistoryHanded: self._take_over,
+            ConsentChanged: self._identities.hear_consent,
+            ErasureRequested: self._identities.erase,
+            AttributesTold: self._identities.learn_attributes,
+            IdentityLinked: self._identities.link,
+            HistoryHanded: self._identities.take_over,
             CampaignsActivated: self._activate_campaigns,
             ModelActivated: self._activate_model,
             RingFound: self._rings.mark,
@@ -83,7 +78,7 @@ class Applying:
         self._timer_kinds: dict[str, Callable[[str, str, Timer], None]] = {
             "wait": self._waited,
             "close": self._close,
-            "idle": self._idle,
+            "idle": self._identities.leave,
         }
 
     def fire(self, token: str, name: str, timer: Timer) -> None:
@@ -94,6 +89,8 @@ class Applying:
     # ------------------------------------------------------------------ events
     def _event(self, token: str, event: EventTaken) -> None:
         user, now = self._users.change(token), self._state.now
+        if IDLE not in user.timers and not self._identities.begin(token, user, event.occurred_at):
+            return
         if is_repeat(user, event):
             self._state.count("duplicates_total|event_id")
             return
@@ -101,7 +98,6 @@ class Applying:
         observe(user, event, now)
         if kind in CHOOSING:
             appraise(self._state.prices, user, event)
-        self._expect_idleness(token, user)
         if kind in MONEY:
             self._money_moved(token, user, event)
         concerned = self._campaigns.by_event.get(kind)
@@ -134,11 +130,8 @@ class Applying:
             self._state.orders += 1
             self._state.order_amounts = min(self._state.order_amounts + event.amount, MOST_MONEY)
         for opened in user.open:
-            if windows.predates(event, opened):
-                continue
-            if opened.sent and opened.status in REVOCABLE and self._state.now < opened.expires_at:
-                opened.status = "revoking"
-                self._points.send(messages.revoke(opened, token, self._state.now, "bought meanwhile"))
+            if not windows.predates(event, opened):
+                self._points.revoke(token, opened, "bought meanwhile")
 
     def _arm(self, token: str, user: User, campaign: ActiveCampaign, event: EventTaken) -> None:
         when, now = campaign.spec.when, self._state.now
@@ -160,7 +153,7 @@ class Applying:
             opened_by = OpenedBy(kind="event", event_id=event.event_id, type=event.type, occurred_at=event.occurred_at)
             self._points.decide(token, campaign, view, opened_by, late)
 
-    # ------------------------------------------------------------------ outcomes, consent, control
+    # ------------------------------------------------------------------ outcomes, control
     def _outcome(self, token: str, outcome: OutcomeTaken) -> None:
         user = self._users.get(token)
         message = windows.find(user, outcome.trigger_id) or user.ended.get(outcome.trigger_id) if user else None
@@ -170,45 +163,6 @@ class Applying:
             windows.apply_outcome(self._users.change(token), message, outcome)
         elif user is not None and outcome.status in windows.REFUSING:
             windows.refuse_all(self._users.change(token), outcome)
-
-    def _consent(self, token: str, consent: ConsentChanged) -> None:
-        user = self._users.change(token)
-        self._expect_idleness(token, user)
-        for channel, allowed in consent.channels.items():
-            hear(user, channel, consent.occurred_at, allowed=allowed)
-
-    def _attributes(self, token: str, told: AttributesTold) -> None:
-        user = self._users.change(token)
-        self._expect_idleness(token, user)
-        user.told = learn(user.told, told)
-
-    def _link(self, token: str, linked: IdentityLinked) -> None:
-        """The visitor's history leaves for the customer's partition; its waits end. Linked again: what came since."""
-        known = self._users.get(token)
-        if known is None or not known.events:
-            return
-        user = self._users.change(token)
-        for name in [name for name in user.timers if name.startswith(WAIT)]:
-            self._timers.drop(token, user, name)
-        handed = HistoryHanded(self._state.epoch, hand_over(user))
-        record = Record(self._writer.origin(), self._state.now, linked.customer, handed)
-        self._writer.put(HANDOVERS, linked.customer, record, event="history.handed")
-
-    def _take_over(self, token: str, handed: HistoryHanded) -> None:
-        user = self._users.change(token)
-        self._expect_idleness(token, user)
-        take_over(user, handed.history)
-        self._rings.report_devices(token, user, handed.history.devices)
-
-    def _expect_idleness(self, token: str, user: User) -> None:
-        """Every profile leaves in the end, however it began."""
-        if "idle:" not in user.timers:
-            self._timers.set(token, user, "idle:", Timer(self._state.now + self._settings.idle_after))
-
-    def _erase(self, token: str, request: ErasureRequested) -> None:
-        del request
-        if self._users.get(token) is not None:
-            self._users.remove(token)
 
     def _activate_campaigns(self, token: str, activated: CampaignsActivated) -> None:
         del token
@@ -238,14 +192,3 @@ class Applying:
         if opened is not None:
             closed = windows.close_window(user, opened, token, self._writer.origin(), self._state.now, CATALOGUE)
             self._writer.put(CLOSED_DECISIONS, token, closed, event="decision.closed", event_id=closed.decision_id)
-
-    def _idle(self, token: str, what: str, timer: Timer) -> None:
-        """An idle user leaves; one who came back meanwhile is looked at again later."""
-        del what, timer
-        user = self._users.change(token)
-        due = user.last_seen + self._settings.idle_after
-        if due > self._state.now or user.open:
-            later = due if due > self._state.now else self._state.now + DAY
-            self._timers.set(token, user, "idle:", Timer(later))
-        else:
-            self._users.remove(token)

@@ -13,10 +13,13 @@ from streams.policy import messages, windows
 from streams.policy.arms import in_campaign_holdout, in_programme_holdout
 from streams.policy.deciding import decide
 from streams.policy.point import ActiveCampaign, Point
-from streams.profiles.user import Timer
+from streams.profiles.user import OpenDecision, Timer
 from streams.scoring import Scoring
 from streams.state import FoldSettings, PartitionState
 from streams.timers import TimerIndex
+
+REVOCABLE = ("", "accepted")
+"""States of a message that may not have been sent yet."""
 
 
 class Points:
@@ -63,6 +66,12 @@ class Points:
             event_id=f"{trigger.trigger_id}:{trigger.kind}",
         )
         self._state.count(f"triggers_total|{trigger.campaign.partition('@')[0]}|{trigger.channel}|{trigger.kind}")
+
+    def revoke(self, token: str, opened: OpenDecision, why: str) -> None:
+        """Call a message back that may not be out yet; its user is being changed."""
+        if opened.sent and opened.status in REVOCABLE and self._state.now < opened.expires_at:
+            opened.status = "revoking"
+            self.send(messages.revoke(opened, token, self._state.now, why))
 
     def assess(self, token: str, view: View) -> Risk:
         """The fraud risk now, looked at once for all campaigns that a record concerns."""

@@ -52,6 +52,11 @@ class Rings:
             sighting = EntitySighting(origin=self._writer.origin(), user=token, at=self._state.now, seen=tuple(seen))
             self._writer.put(ENTITY_SIGHTINGS, token, sighting, event="entity.sighted")
 
+    def forget(self, token: str) -> None:
+        """An account was erased: it ties nobody any more."""
+        sighting = EntitySighting(origin=self._writer.origin(), user=token, at=self._state.now, seen=(), erased=True)
+        self._writer.put(ENTITY_SIGHTINGS, token, sighting, event="entity.erased")
+
     def mark(self, token: str, found: RingFound) -> None:
         """Remember a ring with those of its members that this partition knows, and look at each of them at once."""
         del token

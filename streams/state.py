@@ -11,13 +11,14 @@ from schemas.codec import encode_msgpack
 from schemas.origins import Origin
 from schemas.topics import CLOSED_DECISIONS, ENTITY_SIGHTINGS, EVENT_SOURCES, FRAUD_SAMPLES
 from streams.folding import Refusal
+from streams.profiles.erasures import Erased
 from streams.profiles.prices import PriceLevel
 
 MAX_COUNTERS = 4096
 OTHERS = "other"
 """The campaign under which is counted what there is no room for: names come and go for years."""
 
-VERSION = 4
+VERSION = 5
 """Of the encoded state, users included; a state of another version is refused."""
 
 CONTROLLED = {
@@ -98,6 +99,7 @@ class PartitionState(msgspec.Struct, array_like=True):
     prices: dict[int, PriceLevel] = {}
     poisoned: list[int] = []
     counters: dict[str, int] = {}
+    erased: Erased = {}
 
     def would_be_new(self, origin: Origin) -> bool:
         """Whether this record is newer than all of its source partition."""

@@ -99,7 +99,9 @@ _BODIES: dict[str, tuple[Origin, str, Body]] = {
     "handed": (
         Origin("user-log", 3, 904_400),
         CUSTOMER,
-        HistoryHanded("e7", History(CARTED - 600_000, CARTED - 60_000, events=4, landmark=CARTED - 600_000, views=3.0)),
+        HistoryHanded(
+            "e7", History(CARTED - 600_000, CARTED - 60_000, events=4, landmark=CARTED - 600_000, views=3.0), CARTED
+        ),
     ),
     "erasure": (Origin("privacy-requests", 0, 32), CUSTOMER, ErasureRequested("pr-32", CARTED - 3_600_000)),
     "watermark": (

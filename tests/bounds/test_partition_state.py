@@ -6,7 +6,9 @@ from schemas.codec import encode_msgpack
 from schemas.origins import Origin
 from schemas.records import ModelActivated, Record
 from streams.folding import LogRecord, ModelMissing, Refusal
+from streams.profiles.erasures import MOST_ERASED, Erased, covers, note
 from streams.state import MAX_COUNTERS, OTHERS, PartitionState
+from tests.making.logs import START
 from tests.making.models import snapshot
 from tests.making.stories import Story
 
@@ -88,3 +90,15 @@ def test_a_repeat_of_an_activation_asks_for_no_retired_model() -> None:
     assert told.fold.state.counters["duplicates_total|closed-decisions"] == 2
     with pytest.raises(ModelMissing):
         told._add(Record(Origin("closed-decisions", 0, 7), told.at, "", ModelActivated("purchase", 3, "")))
+
+
+def test_erasures_are_remembered_in_few_bytes() -> None:
+    """The newest, whoever asks how often; the customer asked last is the last to be forgotten."""
+    erased: Erased = {}
+    for number in range(3 * MOST_ERASED):
+        note(erased, f"u{number}", START + number)
+        note(erased, "often", START + number)
+    assert len(erased) == MOST_ERASED
+    assert len(encode_msgpack(erased)) < 20 * MOST_ERASED
+    assert covers(erased, "often", START)
+    assert not covers(erased, "u1", START)

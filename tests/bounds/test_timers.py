@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
+from schemas.records import ErasureRequested, IdentityLinked
 from streams.profiles.user import Timer, User
 from streams.timers import TimerIndex
 from streams.users import Users
@@ -137,3 +138,30 @@ def test_an_index_of_profiles_that_are_gone_holds_nothing_for_ever() -> None:
         users.remove("u")
     assert index.next_due(5000, 5000) is None
     assert entries(index) == 0
+
+
+def test_erasing_a_customer_again_and_again_leaves_one_entry() -> None:
+    """A flood of requests must not fill the index until the timers are due, in half a year."""
+    told = Story()
+    for _ in range(50):
+        told.at += 10
+        told.happens("u", "view")
+        told.at += 10
+        told.say("u", ErasureRequested("x", told.at))
+    index = told.fold._timers
+    assert entries(index) + len(index._loose) <= 2
+
+
+def test_what_was_told_lately_is_not_idle() -> None:
+    """Consent, attributes and a link are signs of life: none is forgotten the day after it was given."""
+    settings = structs.replace(Story().fold._settings, idle_after=100 * MINUTE)
+    told = Story(settings=settings)
+    told.consents("u", push=False)
+    told.happens("visitor", "view", stable=False)
+    told.waits(99)
+    told.consents("u", push=True)
+    told.say("visitor", IdentityLinked("l", told.at, "w"))
+    told.waits(99)
+    assert {token for token, _ in told.fold.users} == {"u", "visitor"}
+    told.waits(2)
+    assert len(told.fold.users) == 0

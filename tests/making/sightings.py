@@ -16,9 +16,11 @@ DAY = 86_400_000
 Seen = tuple[str, EntityKind, int]
 
 
-def sighting(number: int, user: str, *seen: tuple[EntityKind, int], at: int = START) -> EntitySighting:
-    """A user seen with entities; ``number`` is the offset of its cause on user-log/0."""
-    return EntitySighting(origin=Origin("user-log", 0, number), user=user, at=at, seen=seen)
+def sighting(
+    number: int, user: str, *seen: tuple[EntityKind, int], at: int = START, erased: bool = False
+) -> EntitySighting:
+    """A user seen with entities, or erased; ``number`` is the offset of its cause on user-log/0."""
+    return EntitySighting(origin=Origin("user-log", 0, number), user=user, at=at, seen=seen, erased=erased)
 
 
 def log_of(sightings: Iterable[EntitySighting]) -> list[LogRecord]:

@@ -104,11 +104,19 @@ class RingFinding:
         for kind, entity in sighting.seen:
             if kind in CROWD:
                 untied += self.known.graph.see(sighting.user, (kind, entity), sighting.at)
+        untied += self._forget(sighting.user) if sighting.erased else []
         found = [self._examine(user) for user in dict.fromkeys((sighting.user, *untied))]
         for user in self.known.graph.forget(state.now):
             self.known.mark(user, None)
         news = [body for body in found if body is not None]
         return [self._told(body, Origin(ENTITY_SIGHTINGS, 0, offset, n)) for n, body in enumerate(news)]
+
+    def _forget(self, user: str) -> list[str]:
+        """The accounts that an erased one no longer ties."""
+        others = self.known.graph.group(user)[1:]
+        self.known.graph.erase(user)
+        self.known.mark(user, None)
+        return others
 
     def _examine(self, user: str) -> RingFound | None:
         """What is news about the group around an account; from here on it is told."""

@@ -75,6 +75,11 @@ class EntityGraph:
         entity.crowded = True
         return untied
 
+    def erase(self, user: str) -> None:
+        """Forget an account with all it was seen with."""
+        for key in sorted(self._of_user.get(user, ())):
+            self._untie(key, [user])
+
     def forget(self, now: int) -> list[str]:
         """Drop what is too old at ``now`` (ms), or the oldest where there is too much; accounts left with none."""
         while self._oldest:

@@ -29,8 +29,8 @@ Drawn = list[tuple[int, int, list[tuple[EntityKind, int]], int]]
 
 
 def drawn_log(specs: Drawn) -> list[LogRecord]:
-    """A log in which users share much, origins repeat, and time jumps to and fro within two months."""
-    return log_of(sighting(n, f"u{user}", *seen, at=START + day * DAY) for n, user, seen, day in specs)
+    """A log in which users share much or are erased, origins repeat, and time jumps to and fro within two months."""
+    return log_of(sighting(n, f"u{user}", *seen, at=START + day * DAY, erased=not seen) for n, user, seen, day in specs)
 
 
 @settings(max_examples=25, deadline=None)
@@ -101,6 +101,17 @@ def test_a_crowd_takes_back_what_was_told() -> None:
     marked = {member for body in told(outputs) if body.score for member in body.members}
     assert marked
     assert cleared == marked
+    assert fold.known.marks == {}
+
+
+def test_an_erased_account_is_no_evidence() -> None:
+    """Nothing is known of it any more, and what it made of the others is taken back."""
+    fold, _ = folded(log := sharing(RING[:4], ("device", 1), ("payment", 2), ("address", 3)))
+    outputs = list[Output]()
+    fold.fold(log_of([*[GOOD] * len(log), sighting(9, "u2", erased=True)])[-1:], outputs)
+    (back,) = told(outputs)
+    assert (back.score, back.members) == (0.0, ("u0", "u1", "u3"))
+    assert "u2" not in fold.known.graph
     assert fold.known.marks == {}
 
 
