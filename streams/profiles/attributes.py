@@ -8,9 +8,9 @@ FIELDS = ("birthday", "locale", "zone", "tier", "region", "channels")
 
 
 class Attributes(msgspec.Struct, array_like=True):
-    """As of ``at`` (ms); empty texts, and None for ``channels``, are unknown. ``birthday`` is MM-DD."""
+    """Empty texts, and None for ``channels``, are unknown. ``birthday`` is MM-DD; ``at`` (ms): each field's word."""
 
-    at: int = 0
+    at: dict[str, int] = {}
     birthday: str = ""
     locale: str = ""
     zone: str = ""
@@ -20,12 +20,11 @@ class Attributes(msgspec.Struct, array_like=True):
 
 
 def learn(known: Attributes | None, told: AttributesTold) -> Attributes:
-    """What is known after a message; one that is older than the last adds only what nobody has told yet."""
-    attributes = known or Attributes()
-    newer = told.occurred_at >= attributes.at
+    """What is known after a message, in whatever order messages arrive; of two of one moment the later one holds."""
+    attributes, at = known or Attributes(), told.occurred_at
     for field in FIELDS:
         value = getattr(told, field)
-        if value is not None and (newer or not getattr(attributes, field)):
+        if value is not None and at >= attributes.at.get(field, 0):
             setattr(attributes, field, value)
-    attributes.at = max(attributes.at, told.occurred_at)
+            attributes.at[field] = at
     return attributes

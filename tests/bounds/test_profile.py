@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from schemas.campaigns import Offer
 from schemas.codec import encode_msgpack
 from streams.profiles import user as caps
-from streams.profiles.attributes import Attributes
+from streams.profiles.attributes import FIELDS, Attributes
 from streams.profiles.user import CartLine, EndedMessage, OpenDecision, Timer, User
 from tests.bounds.full import crowded, longest
 from tests.making.logs import MINUTE
@@ -120,7 +120,13 @@ def fullest_decision() -> OpenDecision:
 def fullest_attributes() -> Attributes:
     """What a shop told of its customer, at length."""
     return Attributes(
-        FAR, "02-29", "zh-Hans-CN", "America/Argentina/ComodRivadavia", "界" * 32, "CN-310", ("email", "push", "sms")
+        dict.fromkeys(FIELDS, FAR),
+        "02-29",
+        "zh-Hans-CN",
+        "America/Argentina/ComodRivadavia",
+        "界" * 32,
+        "CN-310",
+        ("email", "push", "sms"),
     )
 
 

@@ -34,17 +34,31 @@ def test_the_newest_word_on_a_field_holds() -> None:
     """What a message leaves out stays, an empty text takes back."""
     known = learn(None, words(1, tier="silver", region="CN", channels=("sms",)))
     known = learn(known, words(2, tier="gold", region=""))
-    assert known == Attributes(at=2, tier="gold", channels=("sms",))
+    assert known == Attributes(at={"tier": 2, "region": 2, "channels": 1}, tier="gold", channels=("sms",))
 
 
-@given(st.permutations([1, 2]), st.sampled_from(("tier", "locale")))
-def test_of_two_messages_the_order_of_arrival_does_not_matter(order: list[int], other: str) -> None:
-    """No order is promised: an older one adds what the newer left out."""
-    messages = {1: words(1, tier="silver", **({"locale": "en"} if other == "locale" else {})), 2: words(2, tier="gold")}
+FIELDS = st.fixed_dictionaries(
+    {},
+    optional={
+        "tier": st.sampled_from(("", "gold", "silver")),
+        "locale": st.sampled_from(("", "en")),
+        "channels": st.sampled_from(((), ("sms",))),
+    },
+)
+
+
+@given(st.lists(FIELDS, max_size=6).flatmap(lambda told: st.tuples(st.just(told), st.permutations(range(len(told))))))
+def test_the_order_of_arrival_does_not_matter(drawn: tuple[list[dict[str, object]], list[int]]) -> None:
+    """No order is promised: each field is as the newest message with a word on it says, taken back or not."""
+    told, order = drawn
     known: Attributes | None = None
     for number in order:
-        known = learn(known, messages[number])
-    assert known == Attributes(at=2, tier="gold", locale="en" if other == "locale" else "")
+        known = learn(known, words(number + 1, **told[number]))
+    newest = {field: (value, at) for at, message in enumerate(told, 1) for field, value in message.items()}
+    expected = Attributes(at={field: at for field, (_, at) in newest.items()})
+    assert (known or Attributes()) == structs.replace(
+        expected, **{field: value for field, (value, _) in newest.items()}
+    )
 
 
 @pytest.mark.parametrize(
