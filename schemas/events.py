@@ -28,6 +28,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     One of ``user_id`` and ``anonymous_id`` is required; purchases and refunds need ``order_id`` and ``lines``.
     The same ``event_id`` from the same user is taken once, within the last 32 events of that user. Any type may come
     on any of the three topics, with any key; no order is promised between topics. A message over 256 KB is refused.
+    ``referred_by`` is the ``user_id`` of who gave the referral or the coupon that is redeemed with this order.
     ``address_hash`` and ``payment_hash`` are the platform's keyed hashes: equal where the address, or the card, is.
     """
 
@@ -50,3 +51,4 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     source: str = "unknown"
     attributes: dict[str, Attribute] = {}
     payment_hash: str | None = None
+    referred_by: str | None = None

@@ -7,7 +7,8 @@ import msgspec
 from schemas.fields import Millis, UserToken
 from schemas.origins import Origin
 
-EntityKind = Literal["device", "address", "payment"]
+EntityKind = Literal["device", "address", "payment", "referral"]
+"""What accounts share; a ``referral`` is that of one account, had by those who redeemed it."""
 
 
 class FraudAlert(msgspec.Struct, frozen=True, kw_only=True):

@@ -52,6 +52,7 @@ class EventTaken(_Body, frozen=True, tag="e"):
     """A validated, cleaned event. Texts are empty and ``price`` (minor units) is -1 where the event had none.
 
     ``repaired`` lists the fields that cleaning changed; ``amount`` is the order's sum in minor units, -1 if unknown.
+    ``referrer`` is the token of who gave what is redeemed.
     A ``redriven`` one comes from a dead letter: it changes what is known and opens no decision point.
     """
 
@@ -76,6 +77,7 @@ class EventTaken(_Body, frozen=True, tag="e"):
     redriven: bool = False
     brand: str = ""
     payment: str = ""
+    referrer: str = ""
 
 
 class OutcomeTaken(_Body, frozen=True, tag="o"):

@@ -32,8 +32,7 @@ class Rings:
         A visitor is no account: whoever deletes cookies would be a ring of one's own.
         """
         if event.stable:
-            device = (mark(event.device),) if event.device else ()
-            self._report(token, user, (*_devices(device), ("address", event.address), ("payment", event.payment)))
+            self._report(token, user, _named(event))
 
     def report_devices(self, token: str, user: User, devices: Iterable[int]) -> None:
         """Likewise of the marks of devices that a visitor used who turned out to be this customer."""
@@ -69,6 +68,11 @@ class Rings:
             user.ring = told if found.score else None
             if found.score:
                 self._points.assess(member, View(user, now))
+
+
+def _named(event: EventTaken) -> tuple[tuple[EntityKind, str], ...]:
+    devices = _devices((mark(event.device),) if event.device else ())
+    return (*devices, ("address", event.address), ("payment", event.payment), ("referral", event.referrer))
 
 
 def _devices(marks: Iterable[int]) -> tuple[tuple[EntityKind, str], ...]:

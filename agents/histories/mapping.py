@@ -59,6 +59,7 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     device_id: Column | None = None
     address_hash: Column | None = None
     payment_hash: Column | None = None
+    referred_by: Column | None = None
     order_id: Column | None = None
     coupon_code: Column | None = None
     source: Column | None = None

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from msgspec import structs
+
 from schemas.customers import Customer
 from schemas.events import Event
 from schemas.outcomes import Outcome
@@ -57,6 +59,11 @@ class Taker:
         body = clean_event(event, arrival)
         if isinstance(body, Rejection):
             return body
+        if event.referred_by:
+            rejection = check_user("referred_by", event.referred_by)
+            if rejection:
+                return rejection
+            body = structs.replace(body, referrer=self._tokens.token(event.referred_by))
         return Taken(body.occurred_at, self._tokens.token(user if event.user_id else ANONYMOUS + user), body)
 
     def _outcome(self, value: bytes, headers: Headers, arrival: int | None) -> Taken | Rejection:

@@ -1,11 +1,14 @@
 """One customer's profile: 16 KB at most, whatever the customer, the shop and its campaigns do."""
 
+from typing import get_args
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.campaigns import Offer
 from schemas.codec import encode_msgpack
+from schemas.fraud import EntityKind
 from streams.profiles import user as caps
 from streams.profiles.attributes import FIELDS, Attributes
 from streams.profiles.user import CartLine, EndedMessage, OpenDecision, Timer, User
@@ -152,7 +155,7 @@ def stuffed() -> User:
         open=[opened] * caps.MAX_OPEN,
         ended={f"{opened.id}{n}": message for n in range(caps.MAX_ENDED)},
         sighted=dict.fromkeys(hashed[: caps.MAX_SIGHTED], 2**15),
-        ring=caps.RingMark("r123456789012", FAR, 0.9, 64, dict.fromkeys(("device", "address", "payment"), 16), FAR),
+        ring=caps.RingMark("r123456789012", FAR, 0.9, 64, dict.fromkeys(get_args(EntityKind), 16), FAR),
         timers={f"close:{opened.id}{n}": Timer(FAR) for n in range(caps.MAX_OPEN)} | {"idle:": Timer(FAR)},
     )
     for field in User.__struct_fields__:

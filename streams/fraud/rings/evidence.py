@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from math import exp2
 
 from schemas.fraud import EntityKind
+from streams.ids import short_hash
 
-CROWD: dict[EntityKind, int] = {"device": 16, "address": 8, "payment": 16}
+CROWD: dict[EntityKind, int] = {"device": 16, "address": 8, "payment": 16, "referral": 16}
 """Shared by more accounts, an entity is a public one, such as an office's address or a kiosk, and says nothing."""
 
-WEIGHT: dict[EntityKind, float] = {"device": 1.0, "address": 0.5, "payment": 1.0}
-"""What every account but the first that shares an entity adds to the evidence: households share addresses too."""
+WEIGHT: dict[EntityKind, float] = {"device": 1.0, "address": 0.5, "payment": 1.0, "referral": 5.5}
+"""What every account but the first that shares an entity adds to the evidence: households share addresses too.
+
+A referral counts only where who gave it and who redeemed it are tied already, and then it says nearly all."""
 
 STRONG: tuple[EntityKind, ...] = ("device", "payment")
 """Kinds that tie two accounts by themselves."""
@@ -21,6 +24,11 @@ HALVES = 1.5
 """So much more evidence halves the chance that the accounts are several people's."""
 
 MOST_CERTAIN = 0.99
+
+
+def referral_of(user: str) -> int:
+    """The entity that everybody has who redeemed what an account (a token) gave."""
+    return short_hash(f"referral:{user}")
 
 
 def evidence(shared: Mapping[EntityKind, tuple[int, ...]]) -> float:

@@ -7,7 +7,7 @@ from heapq import heapify, heappop, heappush
 import msgspec
 
 from schemas.fraud import EntityKind
-from streams.fraud.rings.evidence import CROWD, STRONG
+from streams.fraud.rings.evidence import CROWD, STRONG, referral_of
 
 EXPIRY = 90 * 86_400_000
 """A sighting counts for so many ms; ``decide`` repeats it every 30 days while it stays true."""
@@ -108,11 +108,17 @@ class EntityGraph:
         return list(found)
 
     def shared(self, group: list[str]) -> dict[EntityKind, tuple[int, ...]]:
-        """By kind, how many accounts of the group use each entity that several of them use."""
+        """By kind, how many accounts of the group use each entity that several of them use.
+
+        A referral is used by who gave it too, and is none of the group's where nobody of the group gave it.
+        """
         counts: dict[Key, int] = {}
         for user in group:
             for key in self._of_user.get(user, ()):
                 counts[key] = counts.get(key, 0) + 1
+        given = {referral_of(user) for user in group} if any(kind == "referral" for kind, _ in counts) else set()
+        for key in [key for key in counts if key[0] == "referral"]:
+            counts[key] = counts[key] + 1 if key[1] in given else 0
         found: dict[EntityKind, tuple[int, ...]] = {}
         for (kind, _), count in sorted(counts.items()):
             if count > 1:

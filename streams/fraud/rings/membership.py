@@ -15,4 +15,7 @@ def alarm(mark: RingMark | None, now: int) -> Finding | None:
     if mark is None or now - mark.at > FADES:
         return None
     told = [f"one {words} is used by {mark.shared[kind]}" for kind, words in _WORDS.items() if kind in mark.shared]
-    return Finding(mark.score, f"ring {mark.ring}: {mark.accounts} linked accounts, {', '.join(told)}")
+    accounts = f"{mark.accounts} linked accounts" if mark.accounts > 1 else "one account"
+    redeemed = mark.shared.get("referral", 1) - 1
+    told += [f"self-referral: {redeemed} redeemed what one of them gave"] if redeemed else []
+    return Finding(mark.score, f"ring {mark.ring}: {', '.join((accounts, *told))}")

@@ -3,15 +3,18 @@
 from msgspec import structs
 
 from schemas.codec import decode_json, decode_msgpack
+from schemas.events import OrderLine
 from schemas.fraud import EntitySighting, FraudAlert
 from schemas.records import HistoryHanded, RingFound
 from schemas.topics import ENTITY_SIGHTINGS, FRAUD_ALERTS
-from streams.fraud.rings.membership import FADES
+from streams.fraud.rings.membership import FADES, alarm
+from streams.fraud.risk import assess
 from streams.profiles.linking import hand_over
 from streams.profiles.observing import DAY
 from streams.profiles.user import MAX_SIGHTED
 from streams.rings import REPORTED_AGAIN
 from tests.making.stories import EVERYBODY, Story, on_favourite
+from tests.unit.streams.test_identity import Shop
 
 RING = RingFound("r17", 41, 0.94, 6, {"device": 4, "payment": 5}, ("u", "elsewhere"))
 
@@ -42,6 +45,18 @@ def test_orders_report_what_is_news() -> None:
     (one,) = sightings(story)
     assert [kind for kind, _ in one.seen] == ["device", "address", "payment"]
     assert len({entity for _, entity in one.seen}) == 3
+
+
+def test_a_self_referral_comes_back_in_words() -> None:
+    """Once round all folds: who redeems on the phone of the customer who gave it is found, and a person is told."""
+    shop = Shop()
+    shop.happens("shops", 0, "view", device_id="my-phone")
+    lines = (OrderLine(item_id="i"),)
+    shop.happens("shops", 1, "purchase", device_id="my-phone", order_id="o", lines=lines, referred_by="u0")
+    shop.happens("shops", 2, "purchase", device_id="friends-phone", order_id="o", lines=lines, referred_by="u0")
+    reasons = [assess({}, (), None, alarm(shop.user(f"u{who}").ring, shop.at)).reasons for who in range(3)]
+    words = "ring r1: 2 linked accounts, one device is used by 2, self-referral: 1 redeemed what one of them gave"
+    assert reasons == [(words,), (words,), ()]
 
 
 def test_a_visitor_is_no_account() -> None:

@@ -97,6 +97,16 @@ def test_a_source_log_is_written_in_event_time() -> None:
     assert record.written_at == NOW - 5000
 
 
+def test_who_gave_a_referral_is_known_by_token() -> None:
+    """The same one that the giver's own events have; an id that cannot be one is refused with its field."""
+    found = intake().fold(CLICKS, 0, [message(view()), message(view("u-2", referred_by="u-1"), 1)], NOW)
+    own, redeemed = records(found)
+    assert isinstance(redeemed.body, EventTaken)
+    assert redeemed.body.referrer == own.user
+    (letter,) = letters(intake().fold(CLICKS, 0, [message(view(referred_by="u" * 257))], NOW))
+    assert (letter.reason, letter.field) == ("impossible_value", "referred_by")
+
+
 def test_an_anonymous_visitor_is_never_taken_for_a_customer() -> None:
     """The same text as user id and as anonymous id gives two tokens."""
     event = Event(event_id="e", type="view", occurred_at=NOW, anonymous_id="u-1")

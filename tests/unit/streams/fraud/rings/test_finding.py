@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,7 +13,7 @@ from schemas.origins import Origin
 from schemas.records import RingFound
 from schemas.topics import CONTROL, DEAD_LETTERS
 from streams.folding import LogRecord, Output
-from streams.fraud.rings.evidence import CROWD
+from streams.fraud.rings.evidence import CROWD, referral_of
 from streams.fraud.rings.finding import TOLD_AGAIN, RingFinding
 from streams.fraud.rings.graph import EXPIRY
 from tests.making.checkpoints import Entries, checkpoint
@@ -21,7 +22,8 @@ from tests.making.sightings import DAY, START, folded, log_of, sharing, sighting
 RING = tuple(f"u{n}" for n in range(5))
 
 kinds: st.SearchStrategy[EntityKind] = st.sampled_from(("device", "address", "payment"))
-things = st.tuples(kinds, st.integers(0, 3))
+referrals: st.SearchStrategy[tuple[EntityKind, int]] = st.sampled_from((("referral", referral_of("u1")),))
+things = st.one_of(st.tuples(kinds, st.integers(0, 3)), referrals)
 drawn = st.lists(
     st.tuples(st.integers(0, 60), st.integers(0, 19), st.lists(things, max_size=3), st.integers(0, 60)), max_size=60
 )
@@ -102,6 +104,36 @@ def test_a_crowd_takes_back_what_was_told() -> None:
     assert marked
     assert cleared == marked
     assert fold.known.marks == {}
+
+
+GIVEN: tuple[EntityKind, int] = ("referral", referral_of("giver"))
+
+
+@pytest.mark.parametrize("shared", [("device", 1), ("payment", 2)])
+def test_whoever_redeems_on_the_givers_device_or_card_refers_oneself(shared: tuple[EntityKind, int]) -> None:
+    """In either order; it takes no more than the two accounts."""
+    for log in (
+        sharing(["giver", "own"], shared) + sharing(["own"], GIVEN, first=2),
+        sharing(["own"], GIVEN) + sharing(["own", "giver"], shared, first=1),
+    ):
+        (ring,) = told(folded(log)[1])
+        assert (ring.accounts, ring.members) == (2, ("giver", "own"))
+        assert ring.shared == {shared[0]: 2, "referral": 2}
+        assert 0.8 <= ring.score < 0.95
+
+
+def test_whoever_redeems_what_one_gave_oneself_refers_oneself() -> None:
+    """It takes no device."""
+    (ring,) = told(folded(sharing(["giver"], GIVEN))[1])
+    assert (ring.accounts, ring.shared) == (1, {"referral": 2})
+
+
+def test_who_was_referred_by_a_friend_is_honest() -> None:
+    """Friends who share nothing, two of them who share a tablet with each other, a neighbour."""
+    friends = [f"friend{n}" for n in range(6)]
+    log = sharing(friends, GIVEN) + sharing(["giver"], ("device", 9), ("address", 3), first=6)
+    log += sharing(friends[:2], ("device", 1), first=7) + sharing(friends[2:3], ("address", 3), first=9)
+    assert told(folded(log)[1]) == []
 
 
 def test_an_erased_account_is_no_evidence() -> None:
