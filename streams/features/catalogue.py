@@ -114,6 +114,9 @@ _FEATURES = (
     Feature("fraud.coupons_per_day", "count", 0, 1e6, "coupons redeemed, half-life 1 day"),
     Feature("fraud.carts_per_view", "share", 0, 1e6, "items put into the cart per view, half-life 7 days"),
     Feature("fraud.amount_ratio", "share", 0, 1e6, "last purchase amount over the mean of the customer's purchases"),
+    Feature(
+        "fraud.order_ratio", "share", 0, 1e12, "last purchase amount over the mean of those before; 0 before the third"
+    ),
     Feature("segment", "label", 0, 0, "rule segment of the customer", SEGMENTS),
     Feature(
         "segment.rfm",
@@ -195,3 +198,6 @@ FRAUD_ROW: tuple[str, ...] = (
     "fraud.amount_ratio",
 )
 """Columns of a fraud detector's row, each as log1p of the feature's value."""
+
+FRAUD_RULES: tuple[str, ...] = ("fraud.order_ratio",)
+"""What rules read besides ``FRAUD_ROW``."""

@@ -55,6 +55,7 @@ EXAMPLES: dict[str, tuple[str, str]] = {
     "fraud.coupons_per_day": ("<", "3"),
     "fraud.carts_per_view": ("<", "2"),
     "fraud.amount_ratio": ("<", "5"),
+    "fraud.order_ratio": ("<", "10"),
     "segment": ("in", "[high_value, at_risk]"),
     "segment.rfm": ("in", "[champion, recent_middling]"),
     "segment.learned": ("in", "[s2, s5]"),

@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from streams.features.behaviour import BEHAVIOUR, LABELS, category_share
-from streams.features.catalogue import CATALOGUE, FRAUD_ROW, NEVER, NO_SEGMENT, RESPONSE_ROW, SEGMENT_ROW
+from streams.features.catalogue import CATALOGUE, FRAUD_ROW, FRAUD_RULES, NEVER, NO_SEGMENT, RESPONSE_ROW, SEGMENT_ROW
 from streams.features.customer import TOLD, TOLD_LABELS
 from streams.profiles.observing import (
     DAY,
@@ -24,6 +24,8 @@ from streams.profiles.user import User, mark
 from streams.segments.rules import segment
 
 WEEK = 7 * DAY
+ORDERS_BEFORE = 2
+"""Of so few orders the mean says little, of fewer nothing."""
 
 T = TypeVar("T")
 
@@ -87,6 +89,13 @@ def _amount_ratio(view: View) -> float:
     return view.user.last_amount / mean if mean else 0.0
 
 
+def _order_ratio(view: View) -> float:
+    """The last order is not among those that it is compared with: else n orders could never make more than n."""
+    user = view.user
+    before, count = user.amounts - user.last_amount, user.known_amounts - 1
+    return user.last_amount * count / before if count >= ORDERS_BEFORE and before > 0 else 0.0
+
+
 def _of_user(compute: Callable[[User, int], T]) -> Callable[[View], T]:
     """A feature of the customer alone, as one of the view."""
     return lambda view: compute(view.user, view.now)
@@ -145,6 +154,7 @@ _VALUES: dict[str, Callable[[View], float]] = {
     "fraud.coupons_per_day": lambda v: _decayed(v, v.user.coupons_recent, v.user.last_coupon, HALF_LIFE_COUPONS),
     "fraud.carts_per_view": _carts_per_view,
     "fraud.amount_ratio": _amount_ratio,
+    "fraud.order_ratio": _order_ratio,
     **{name: _of_user(compute) for name, compute in (BEHAVIOUR | TOLD).items()},
 }
 _LABELS: dict[str, Callable[[View], str]] = {
@@ -155,7 +165,7 @@ _LABELS: dict[str, Callable[[View], str]] = {
 }
 
 _RESPONSE = tuple((name, _VALUES[name]) for name in RESPONSE_ROW)
-_FRAUD = tuple((name, _VALUES[name]) for name in FRAUD_ROW)
+_FRAUD = tuple((name, _VALUES[name]) for name in FRAUD_ROW + FRAUD_RULES)
 _SEGMENTED = tuple(_VALUES[name] for name in SEGMENT_ROW)
 
 assert set(_VALUES) | set(_LABELS) == set(CATALOGUE)  # noqa: S101 - the catalogue and its values are one thing

@@ -60,10 +60,10 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "impossible_amount",
         "an order out of all proportion to the customer's others",
-        "fraud.amount_ratio",
-        8.0,
-        0.5,
-        "last order {value:.0f} times the usual amount (suspicious from {threshold:.0f} times)",
+        "fraud.order_ratio",
+        20.0,
+        0.35,  # people do buy a television once: alone it never reaches a gate
+        "last order {value:.0f} times the mean of those before (suspicious from {threshold:.0f} times)",
     ),
     Rule(
         "carts_unseen",

@@ -2,8 +2,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.features.catalogue import CATALOGUE, FRAUD_ROW
+from streams.features.catalogue import CATALOGUE, FRAUD_ROW, FRAUD_RULES
+from streams.features.values import View, fraud_values
 from streams.fraud.rules import RULES, Rule, findings
+from streams.profiles.observing import DAY, observe
+from streams.profiles.user import User
+from tests.making.events import AT, taken
 
 every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 
@@ -15,9 +19,9 @@ def at(rule: Rule, value: float) -> dict[str, float]:
 
 @every_rule
 def test_a_rule_reads_what_is_scored(rule: Rule) -> None:
-    """Only features of the fraud row reach the rules, and a threshold lies within the feature's range."""
+    """Only features of the fraud row and the rules' own reach them, and a threshold lies within the feature's range."""
     names = {rule.feature, *(name for name, _ in rule.needs)}
-    assert names <= set(FRAUD_ROW)
+    assert names <= set(FRAUD_ROW + FRAUD_RULES)
     assert CATALOGUE[rule.feature].low < rule.threshold <= CATALOGUE[rule.feature].high
     assert 0 < rule.weight < 1
 
@@ -50,3 +54,24 @@ def test_reasons_are_words_with_figures() -> None:
     """A reason names what was seen and from where on it is suspicious."""
     (found,) = findings({"fraud.refund_share": 0.75, "purchase.recent": 4.0})
     assert found.reason == "refund loop: 75% of purchases refunded (suspicious from 50%)"
+
+
+@pytest.mark.parametrize(
+    ("amounts", "fires"),
+    [
+        ((100, 120, 90, 100_000), True),
+        ((100, 120, 2_300), True),
+        ((100, 120, 90, 800), False),
+        ((100, 100_000), False),
+        ((0, 0, 0, 5_000), False),
+        ((100_000, 100, 120), False),
+    ],
+)
+def test_an_order_is_measured_by_those_before_it(amounts: tuple[int, ...], fires: bool) -> None:
+    """Four orders are enough for one out of all proportion; two say nothing, nor do gifts."""
+    user = User()
+    for day, amount in enumerate(amounts):
+        observe(user, taken("purchase", AT + day * DAY, price=amount), AT + day * DAY)
+    now = AT + len(amounts) * DAY
+    named = [finding.reason.partition(":")[0] for finding in findings(fraud_values(View(user, now)))]
+    assert ("impossible amount" in named) == fires
