@@ -13,7 +13,7 @@ from streams.policy import messages, windows
 from streams.policy.arms import in_campaign_holdout, in_programme_holdout
 from streams.policy.deciding import decide
 from streams.policy.point import ActiveCampaign, Point
-from streams.profiles.user import OpenDecision, Timer
+from streams.profiles.user import OpenDecision, RingMark, Timer
 from streams.scoring import Scoring
 from streams.state import FoldSettings, PartitionState
 from streams.timers import TimerIndex
@@ -33,7 +33,7 @@ class Points:
         self._scoring = scoring
         self._writer = writer
         self._settings = settings
-        self._assessed: tuple[tuple[int, str, int], Risk] | None = None
+        self._assessed: tuple[tuple[int, str, int, RingMark | None], Risk] | None = None
 
     def decide(self, token: str, campaign: ActiveCampaign, view: View, opened_by: OpenedBy, late: int) -> None:
         """Decide for one campaign, ``late`` ms after its moment; what was drawn opens a window, a send is written."""
@@ -74,9 +74,9 @@ class Points:
             self.send(messages.revoke(opened, token, self._state.now, why))
 
     def assess(self, token: str, view: View) -> Risk:
-        """The fraud risk now, looked at once for all campaigns that a record concerns."""
+        """The fraud risk now, looked at once for all campaigns that a record concerns, and again for a ring's mark."""
         origin = self._writer.origin()
-        moment = (origin.offset, token, view.user.events)
+        moment = (origin.offset, token, view.user.events, view.user.ring)
         if self._assessed is None or self._assessed[0] != moment:
             self._assessed = moment, self._look_at(token, view, origin)
         return self._assessed[1]

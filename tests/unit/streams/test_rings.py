@@ -13,7 +13,7 @@ from streams.profiles.linking import hand_over
 from streams.profiles.observing import DAY
 from streams.profiles.user import MAX_SIGHTED
 from streams.rings import REPORTED_AGAIN
-from tests.making.stories import EVERYBODY, Story, on_favourite
+from tests.making.stories import EVERYBODY, ON_CART, Story, on_favourite
 from tests.unit.streams.test_identity import Shop
 
 RING = RingFound("r17", 41, 0.94, 6, {"device": 4, "payment": 5}, ("u", "elsewhere"))
@@ -115,6 +115,19 @@ def test_a_ring_raises_the_risk_and_tells_a_person_at_once() -> None:
     assert alert.risk >= 0.94
     assert alert.reasons == ("ring r17: 6 linked accounts, one device is used by 4, one means of payment is used by 5",)
     assert story.fold.users.get("elsewhere") is None
+
+
+def test_a_ring_is_looked_at_though_a_timer_fired_just_before_it() -> None:
+    """The risk that the timer's decision was given knew nothing of the ring that comes with the same record."""
+    story = Story(ON_CART, settings=structs.replace(EVERYBODY, timers_per_record=1))
+    for user in ("a", "u"):
+        story.happens(user, "add_to_cart")
+        story.at += 1
+    story.waits(31)
+    assert len(story.decisions()) == 1
+    story.say("", RING)
+    assert len(story.decisions()) == 2
+    assert [alert.user for alert in alerts(story)] == ["u"]
 
 
 def test_a_ring_is_refused_by_the_gate() -> None:
