@@ -1,5 +1,6 @@
 """``promostream validate``: how good a source's messages are, before they count."""
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -59,7 +60,7 @@ def command(file: Path | None, topic: str | None, last: int, mapping: Path | Non
         raise WrongUse("name a FILE or a --topic, one of them: `promostream validate events.jsonl`")
     if topic is not None and mapping is not None:
         raise WrongUse("--mapping is for files; what is on a topic needs none")
-    examiner = Examiner()
+    examiner = Examiner(time.time_ns() // 1_000_000)
     with progress_bar("reading") as advance:
         if topic is not None:
             found = _of_topic(topic, last)
@@ -122,10 +123,11 @@ def _summary(source: str, quality: Quality) -> str:
     told = f"{source}: {quality.read:,} messages, {quality.taken:,} taken"
     if quality.types:
         types = ", ".join(f"{name} {count:,}" for name, count in quality.types.items())
-        told += f" of {quality.users:,} users, {_moment(quality.first)} to {_moment(quality.last)}\n  {types}"
+        span = f", {_moment(quality.first)} to {_moment(quality.last)}" if quality.last else ""
+        told += f" of {quality.users:,} users{span}\n  {types}"
     return told + (
-        f"\n  {quality.repaired:,} repaired, {quality.late:,} over an hour late, {quality.duplicates:,} duplicates, "
-        f"{quality.bot_like:,} beyond 300 a minute of one user"
+        f"\n  {quality.repaired:,} repaired, {quality.late:,} over an hour late, {quality.ahead:,} over a day ahead of "
+        f"now, {quality.duplicates:,} duplicates, {quality.bot_like:,} beyond 300 a minute of one user"
     )
 
 

@@ -8,7 +8,7 @@ import msgspec
 from schemas.records import EventTaken
 from schemas.topics import CLICKS
 from streams.intake.adapters import Headers
-from streams.intake.fields import UNKNOWN
+from streams.intake.fields import LATEST, MAX_AHEAD, UNKNOWN
 from streams.intake.taking import Taken, Taker
 from streams.intake.tokens import Tokens
 from streams.intake.validation import Rejection
@@ -41,8 +41,9 @@ class FieldQuality(msgspec.Struct):
 class Quality(msgspec.Struct):
     """The account of a source; ``read`` is ``taken`` and those in ``refused`` (by reason). Times in ms since 1970.
 
-    Taken ones may be ``repaired``, ``late`` (an hour behind the newest before them), ``duplicates`` (the user's same
-    event id again) or ``bot_like`` (over 300 events of one user in a minute).
+    Taken ones may be ``repaired``, ``late`` (an hour behind the newest before them), ``ahead`` (over a day after they
+    were read: only a log that runs on the events' own time takes them), ``duplicates`` (the user's same event id again)
+    or ``bot_like`` (over 300 events of one user in a minute).
     """
 
     read: int = 0
@@ -51,6 +52,7 @@ class Quality(msgspec.Struct):
     late: int = 0
     duplicates: int = 0
     bot_like: int = 0
+    ahead: int = 0
     users: int = 0
     first: int = 0
     last: int = 0
@@ -64,9 +66,10 @@ class Quality(msgspec.Struct):
 
 
 class Examiner:
-    """Reads messages as intake does and keeps the account; writes nothing."""
+    """Reads messages as intake does at ``now`` (ms; None: at any time) and keeps the account; writes nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: int | None = None) -> None:
+        self._latest = LATEST if now is None else now + MAX_AHEAD
         self._taker = Taker(Tokens(NO_KEY))
         self._seen: set[bytes] = set()
         self._minutes: dict[str, tuple[int, int]] = {}
@@ -109,9 +112,12 @@ class Examiner:
         for name, there in _expected(event).items():
             own = quality.field(name)
             own.present, own.missing = own.present + there, own.missing + (not there)
-        quality.late += taken.time < quality.last - LATE
-        quality.first = min(quality.first or taken.time, taken.time)
-        quality.last = max(quality.last, taken.time)
+        if taken.time > self._latest:  # it would make everything after it look late
+            quality.ahead += 1
+        else:
+            quality.late += taken.time < quality.last - LATE
+            quality.first = min(quality.first or taken.time, taken.time)
+            quality.last = max(quality.last, taken.time)
         self._of_user(taken.user, taken.time // MINUTE, event.event_id)
 
     def _of_user(self, user: str, minute: int, event_id: str) -> None:

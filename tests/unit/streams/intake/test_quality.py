@@ -58,6 +58,15 @@ def test_repeats_late_ones_and_robots_are_taken_and_told() -> None:
     )
     assert (quality.duplicates, quality.late, quality.bot_like) == (1, 1, 5)
     assert quality.users == 4
+
+
+def test_a_clock_that_is_years_ahead_is_told_and_makes_nobody_late() -> None:
+    """By default intake refuses it; what comes after it is on time."""
+    examiner = Examiner(NOW)
+    for number, at in enumerate((NOW - 5, NOW + 10 * 365 * 86_400_000, NOW - 4)):
+        examiner.message("line", json.dumps(event(number, occurred_at=at)).encode())
+    quality = examiner.finish()
+    assert (quality.ahead, quality.late, quality.last) == (1, 0, NOW - 4)
     assert quality.taken == quality.read
 
 
