@@ -6,6 +6,8 @@ from typing import NamedTuple, TypeVar
 from weakref import WeakValueDictionary
 
 from schemas.models import ModelSnapshot
+from streams.catalogue import table
+from streams.catalogue.table import ItemTable
 from streams.features import catalogue
 from streams.folding import ModelMissing, Refusal
 from streams.fraud.forest import IsolationForest
@@ -14,7 +16,7 @@ from streams.response.effect.compiled import OfferEffects
 from streams.response.logistic import Logistic
 from streams.segments.served import SERVED, LearnedSegments
 
-Compiled = Logistic | IsolationForest | OfferEffects | LearnedSegments
+Compiled = Logistic | IsolationForest | OfferEffects | LearnedSegments | ItemTable
 Version = tuple[str, int]
 """A model's name and version."""
 
@@ -29,7 +31,7 @@ REMEMBERED = 1024
 
 
 class Form(NamedTuple):
-    """How snapshots of one algorithm score: the compiled form and the catalogue's row that it reads."""
+    """How snapshots of one algorithm score: the compiled form, and the catalogue's row if it reads one."""
 
     compiled: Callable[[ModelSnapshot], Compiled]
     columns: tuple[str, ...]
@@ -40,8 +42,9 @@ FORMS: dict[str, Form] = {
     "r_learner": Form(OfferEffects.from_snapshot, catalogue.RESPONSE_ROW),
     "isolation_forest": Form(IsolationForest.from_snapshot, catalogue.FRAUD_ROW),
     **{algorithm: Form(LearnedSegments.from_snapshot, catalogue.SEGMENT_ROW) for algorithm in SERVED},
+    table.ALGORITHM: Form(ItemTable.from_snapshot, ()),
 }
-"""One line per model family."""
+"""One line per model family; and the catalogue, which comes the same way."""
 
 _PUBLISH = "publish it again or activate another version"
 
@@ -138,7 +141,8 @@ def _form(snapshot: ModelSnapshot) -> Form:
     form = FORMS.get(snapshot.algorithm)
     if form is None:
         raise Refusal(f"model {snapshot.key} is a {snapshot.algorithm!r}, unknown to this worker", "upgrade the worker")
-    if snapshot.catalogue != catalogue.VERSION or snapshot.features != form.columns:
+    fits = snapshot.catalogue == catalogue.VERSION and snapshot.features == form.columns
+    if form.columns and not fits:
         raise Refusal(
             f"model {snapshot.key} was trained on feature catalogue {snapshot.catalogue!r}, "
             f"this worker computes {catalogue.VERSION!r}",

@@ -1,0 +1,52 @@
+"""Every item by its mark: the snapshot in force, and over it what was told since."""
+
+from typing import Literal
+
+from streams.catalogue.item import Item, ItemChange
+from streams.catalogue.table import NO_ITEMS, ItemTable
+from streams.profiles.user import keep_newest
+
+MAX_CHANGED = 4096
+"""Items of which something may be told between two snapshots; beyond that the one told of longest ago falls back."""
+
+Fate = Literal["taken", "late", "crowding"]
+
+_NOTHING = Item(0)
+
+
+class Items:
+    """Looks items up. ``changes`` is the partition's state and is changed in place.
+
+    Of one item the newer word holds, by the shop's own times, whether it came in a snapshot or beside it.
+    """
+
+    def __init__(self, changes: dict[int, ItemChange], table: ItemTable = NO_ITEMS) -> None:
+        self._changes = changes
+        self._table = table
+
+    def get(self, mark: int) -> Item | None:
+        """What is known of the item; None where nothing ever was."""
+        item, change = self._table.get(mark), self._changes.get(mark)
+        if change is None or (item is not None and item.at >= change.at):
+            return item
+        return change.applied(item or _NOTHING)
+
+    def tell(self, mark: int, change: ItemChange) -> Fate:
+        """Take what was told of an item; a word older than what is known changes nothing."""
+        earlier, item = self._changes.get(mark), self._table.get(mark)
+        if (earlier is not None and change.at < earlier.at) or (item is not None and change.at <= item.at):
+            return "late"
+        if earlier is not None:
+            del self._changes[mark]  # told of last: the order is that of leaving
+            change = change.after(earlier)
+        self._changes[mark] = change
+        crowded = len(self._changes) > MAX_CHANGED
+        keep_newest(self._changes, MAX_CHANGED)
+        return "crowding" if crowded else "taken"
+
+    def settle(self) -> None:
+        """Forget what the snapshot knows as well."""
+        table = self._table
+        known = [mark for mark, change in self._changes.items() if table.told_at(mark) >= change.at]
+        for mark in known:
+            del self._changes[mark]
