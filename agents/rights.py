@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 
 from agents.settings import Settings
 from schemas.topics import (
+    CATALOGUE,
     CHECKPOINTS,
     CLOSED_DECISIONS,
     CONTROL,
@@ -114,11 +115,11 @@ RIGHTS: dict[str, tuple[Right, ...]] = {
     "coordinate": _folding("coordinate", (CLOSED_DECISIONS, ENTITY_SIGHTINGS), (EXPERIMENT_RESULTS, CONTROL)),
     "operator": (
         *OPENING,
-        *on_topics("Read", (DECISIONS, MODELS, DEAD_LETTERS, REDRIVES, *EVENT_SOURCES, PRIVACY, CUSTOMERS)),
+        *on_topics("Read", (DECISIONS, MODELS, DEAD_LETTERS, REDRIVES, *EVENT_SOURCES, PRIVACY, CUSTOMERS, CATALOGUE)),
         *on_topics("Write", (DEAD_LETTERS, REDRIVES, *EVENT_SOURCES, PRIVACY)),
         Right("Write", "transactional-id", "promostream-redrive"),
     ),
-    "platform": tuple(on_topics("Write", (*EVENT_SOURCES, PRIVACY, CUSTOMERS))),
+    "platform": tuple(on_topics("Write", (*EVENT_SOURCES, PRIVACY, CUSTOMERS, CATALOGUE))),
     "delivery": (
         *on_topics("Read", (TRIGGERS,)),
         *on_topics("Write", (OUTCOMES,)),
@@ -133,7 +134,7 @@ MEANINGS = {
     "learn": "worker learn: reads closed decisions and fraud samples, writes models and names them on control",
     "coordinate": "worker coordinate: reads closed decisions and sightings, writes results, and rings on control",
     "operator": "people at the command line: topics, campaigns, validate, publish, explain, redrive",
-    "platform": "the shop: writes what customers do, their consent and attributes",
+    "platform": "the shop: writes what customers do, their consent and attributes, its items",
     "delivery": "the service that sends: reads triggers, reports outcomes",
 }
 

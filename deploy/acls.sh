@@ -15,7 +15,7 @@ grant() {
 }
 
 # worker intake: reads the platform's topics and control, writes the log
-grant --allow-principal User:promostream-intake --operation Read --operation DescribeConfigs --topic browses --topic clicks --topic purchases --topic trigger-outcomes --topic privacy-requests --topic customers --topic control --topic redrives --topic handovers
+grant --allow-principal User:promostream-intake --operation Read --operation DescribeConfigs --topic browses --topic clicks --topic purchases --topic trigger-outcomes --topic privacy-requests --topic customers --topic catalogue --topic control --topic redrives --topic handovers
 grant --allow-principal User:promostream-intake --operation Read --operation Write --operation DescribeConfigs --topic user-log
 grant --allow-principal User:promostream-intake --operation Write --operation DescribeConfigs --topic dead-letters
 grant --allow-principal User:promostream-intake --operation Describe --group promostream-reader
@@ -48,13 +48,13 @@ grant --allow-principal User:promostream-coordinate --operation Write --transact
 
 # people at the command line: topics, campaigns, validate, publish, explain, redrive
 grant --allow-principal User:promostream-operator --operation Create --operation Describe --operation DescribeConfigs --topic trigger-outcomes --topic handovers --topic promotion-triggers --topic fraud-alerts --topic closed-decisions --topic fraud-samples --topic entity-sightings --topic experiment-results --topic checkpoints --topic learn-checkpoints --topic coordinate-checkpoints
-grant --allow-principal User:promostream-operator --operation Create --operation Describe --operation DescribeConfigs --operation Read --topic customers --topic decisions --topic models
+grant --allow-principal User:promostream-operator --operation Create --operation Describe --operation DescribeConfigs --operation Read --topic customers --topic catalogue --topic decisions --topic models
 grant --allow-principal User:promostream-operator --operation Create --operation Describe --operation DescribeConfigs --operation Read --operation Write --topic browses --topic clicks --topic purchases --topic privacy-requests --topic control --topic user-log --topic dead-letters --topic redrives
 grant --allow-principal User:promostream-operator --operation Describe --group promostream-reader
 grant --allow-principal User:promostream-operator --operation Write --transactional-id promostream-redrive
 
-# the shop: writes what customers do, their consent and attributes
-grant --allow-principal User:promostream-platform --operation Write --topic browses --topic clicks --topic purchases --topic privacy-requests --topic customers
+# the shop: writes what customers do, their consent and attributes, its items
+grant --allow-principal User:promostream-platform --operation Write --topic browses --topic clicks --topic purchases --topic privacy-requests --topic customers --topic catalogue
 
 # the service that sends: reads triggers, reports outcomes
 grant --allow-principal User:promostream-delivery --operation Read --topic promotion-triggers

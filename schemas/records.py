@@ -120,6 +120,23 @@ class AttributesTold(_Body, frozen=True, tag="a"):
     channels: tuple[str, ...] | None = None
 
 
+class ItemTold(_Body, frozen=True, tag="g"):
+    """What the platform tells of an item; stands in every partition. None: says nothing.
+
+    Of a ``whole`` item that means that it is not known. Money in minor units per piece; ``stock`` is pieces on hand,
+    0 for out, 10⁹ for in stock and not counted.
+    """
+
+    item: str
+    occurred_at: int
+    whole: bool
+    category: str | None = None
+    brand: str | None = None
+    price: int | None = None
+    cost: int | None = None
+    stock: int | None = None
+
+
 class IdentityLinked(_Body, frozen=True, tag="i"):
     """The anonymous visitor whose record this is turned out to be ``customer`` (a token)."""
 
@@ -191,6 +208,7 @@ Body = (
     | ConsentChanged
     | ErasureRequested
     | AttributesTold
+    | ItemTold
     | IdentityLinked
     | HistoryHanded
     | WatermarkReached

@@ -4,6 +4,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from schemas.catalogue import CatalogueItem
 from schemas.checkpoints import CheckpointEntry
 from schemas.closed_decisions import ClosedDecision
 from schemas.customers import Customer
@@ -52,6 +53,7 @@ PURCHASES = "purchases"
 OUTCOMES = "trigger-outcomes"
 PRIVACY = "privacy-requests"
 CUSTOMERS = "customers"
+CATALOGUE = "catalogue"
 CONTROL = "control"
 HANDOVERS = "handovers"
 USER_LOG = "user-log"
@@ -70,7 +72,7 @@ LEARN_CHECKPOINTS = "learn-checkpoints"
 COORDINATE_CHECKPOINTS = "coordinate-checkpoints"
 
 EVENT_SOURCES = (BROWSES, CLICKS, PURCHASES)
-INTAKE_SOURCES = (*EVENT_SOURCES, OUTCOMES, PRIVACY, CUSTOMERS, CONTROL, REDRIVES, HANDOVERS)
+INTAKE_SOURCES = (*EVENT_SOURCES, OUTCOMES, PRIVACY, CUSTOMERS, CATALOGUE, CONTROL, REDRIVES, HANDOVERS)
 
 
 TOPICS: dict[str, Topic] = {
@@ -82,6 +84,7 @@ TOPICS: dict[str, Topic] = {
         Topic(OUTCOMES, Outcome, "user", 8, "delete", 7 * DAY, "CreateTime", "json", "what became of triggers", True),
         Topic(PRIVACY, PrivacyRequest, "user", 8, "delete", 7 * DAY, "CreateTime", "json", "consent, erasure", True),
         Topic(CUSTOMERS, Customer, "user", 8, "delete", 7 * DAY, "CreateTime", "json", "attributes, identity", True),
+        Topic(CATALOGUE, CatalogueItem, "item", 8, "delete", 7 * DAY, "CreateTime", "json", "items, stock", True),
         Topic(CONTROL, Record, "kind", 1, "delete", FOREVER, "LogAppendTime", "msgpack", "campaigns, models, opening"),
         Topic(HANDOVERS, Record, "user", 1, "delete", 14 * DAY, "CreateTime", "msgpack", "visitors' histories"),
         Topic(USER_LOG, Record, "user", "log", "delete", 14 * DAY, "LogAppendTime", "msgpack", "the ordered log"),

@@ -21,13 +21,13 @@ from agents.reading_back import read_topic
 from agents.settings import read_settings
 from agents.transport.messages import source_record
 from schemas.dead_letters import REASONS
-from schemas.topics import CLICKS, CUSTOMERS, EVENT_SOURCES, PRIVACY
+from schemas.topics import CATALOGUE, CLICKS, CUSTOMERS, EVENT_SOURCES, PRIVACY
 from streams.intake.quality import Examiner, Quality
 from streams.intake.validation import Rejection
 
 WIDTH = 110
 SHOWN_EXAMPLE = 70
-SOURCES = (*EVENT_SOURCES, PRIVACY, CUSTOMERS)
+SOURCES = (*EVENT_SOURCES, PRIVACY, CUSTOMERS, CATALOGUE)
 
 
 class Found(NamedTuple):

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from schemas.catalogue import CatalogueItem
 from schemas.customers import Customer
 from schemas.events import Event, OrderLine
 from schemas.examples.story import CARTED, CUSTOMER, DECIDED, TRIGGER_ID
@@ -60,6 +61,17 @@ PUBLISHED: dict[str, Struct] = {
     "Customer.linked": Customer(
         message_id="cu-8", user_id="u-1842", kind="identity_linked", occurred_at=CARTED, anonymous_id="cookie-77"
     ),
+    "CatalogueItem": CatalogueItem(
+        item_id="i-301",
+        kind="item",
+        occurred_at=CARTED - 86_400_000,
+        category="shoes.running",
+        brand="Li-Ning",
+        price=Money(39_900, "CNY"),
+        cost=Money(24_500, "CNY"),
+        pieces=12,
+    ),
+    "CatalogueItem.change": CatalogueItem(item_id="i-301", kind="change", occurred_at=CARTED, stock="out_of_stock"),
     "Outcome": Outcome(
         outcome_id="psh-881-2",
         trigger_id=TRIGGER_ID,

@@ -16,6 +16,7 @@ from schemas.records import (
     HistoryHanded,
     IdentityLinked,
     InputsBound,
+    ItemTold,
     LineTaken,
     LogOpened,
     ModelActivated,
@@ -94,6 +95,11 @@ _BODIES: dict[str, tuple[Origin, str, Body]] = {
         Origin("customers", 0, 7),
         CUSTOMER,
         AttributesTold("cu-7", CARTED - 86_400_000, birthday="03-14", locale="zh-CN", tier="gold", region="CN-31"),
+    ),
+    "item": (
+        Origin("catalogue", 2, 301),
+        "",
+        ItemTold("i-301", CARTED - 86_400_000, True, "shoes.running", "Li-Ning", 39_900, 24_500, 12),
     ),
     "linked": (Origin("customers", 0, 8), VISITOR, IdentityLinked("cu-8", CARTED, CUSTOMER)),
     "handed": (

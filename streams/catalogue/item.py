@@ -2,6 +2,9 @@
 
 import msgspec
 
+from schemas.records import ItemTold
+from streams.profiles.user import mark
+
 UNKNOWN = -1
 OUT = 0
 UNCOUNTED = 10**9
@@ -68,3 +71,16 @@ class ItemChange(msgspec.Struct, array_like=True, frozen=True):
             item.cost if self.cost is None else self.cost,
             item.stock if self.stock is None else self.stock,
         )
+
+
+_NOT_KNOWN = ItemChange(0, 0, 0, UNKNOWN, UNKNOWN, UNKNOWN)
+
+
+def change_of(told: ItemTold) -> ItemChange:
+    """A message's change; an item that is told in whole leaves no field as it was."""
+    change = ItemChange(told.occurred_at, _mark(told.category), _mark(told.brand), told.price, told.cost, told.stock)
+    return change.after(_NOT_KNOWN) if told.whole else change
+
+
+def _mark(text: str | None) -> int | None:
+    return mark(text) if text else None if text is None else 0

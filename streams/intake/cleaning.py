@@ -8,10 +8,11 @@ Refused: other times, negative money, quantities under one, unknown or mixed cur
 from collections.abc import Callable
 from typing import TypeVar
 
+from schemas.catalogue import CatalogueItem
 from schemas.customers import Customer
 from schemas.events import Event, OrderLine
 from schemas.outcomes import Outcome
-from schemas.records import AttributesTold, EventTaken, LineTaken, OutcomeTaken
+from schemas.records import AttributesTold, EventTaken, ItemTold, LineTaken, OutcomeTaken
 from streams.intake.customers import attributes
 from streams.intake.fields import (
     MAX_MONEY,
@@ -24,6 +25,7 @@ from streams.intake.fields import (
     clean_text,
     clean_time,
 )
+from streams.intake.items import item_told
 from streams.intake.validation import Rejection
 
 T = TypeVar("T")
@@ -110,6 +112,11 @@ def clean_outcome(outcome: Outcome, arrival: int | None) -> OutcomeTaken | Rejec
 def clean_customer(customer: Customer, arrival: int | None) -> AttributesTold | Rejection:
     """The attributes as the log holds them."""
     return _or_rejection(lambda: attributes(customer, arrival))
+
+
+def clean_item(message: CatalogueItem, arrival: int | None) -> ItemTold | Rejection:
+    """The item as the log holds it."""
+    return _or_rejection(lambda: item_told(message, arrival))
 
 
 def clean_moment(request_id: str, time: int, arrival: int | None) -> int | Rejection:

@@ -9,14 +9,14 @@ from collections.abc import Collection
 from heapq import heapify, heappop, heappush, heapreplace
 from typing import Generic, TypeVar
 
-from schemas.topics import BROWSES, CLICKS, CUSTOMERS, OUTCOMES, PRIVACY, PURCHASES
+from schemas.topics import BROWSES, CATALOGUE, CLICKS, CUSTOMERS, OUTCOMES, PRIVACY, PURCHASES
 
 T = TypeVar("T")
 
 Input = tuple[str, int]
 """A topic and one of its partitions."""
 
-_ORDER = (PRIVACY, CUSTOMERS, OUTCOMES, BROWSES, CLICKS, PURCHASES)
+_ORDER = (PRIVACY, CUSTOMERS, CATALOGUE, OUTCOMES, BROWSES, CLICKS, PURCHASES)
 
 
 def rank(source: Input) -> tuple[int, int]:

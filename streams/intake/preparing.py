@@ -44,7 +44,7 @@ class Preparer:
         self.floods = Floods(settings.dead_letter_rate)
 
     def message(self, source: Input, record: SourceRecord, now_ms: int) -> Prepared:
-        """An event, outcome or privacy request, read at wall time ``now_ms``."""
+        """A message of the platform's or of the delivery service's, read at wall time ``now_ms``."""
         topic = source[0]
         arrival = None if self._by_source else _arrival(record.timestamp, now_ms)
         taken = self._taker.take(topic, record.value or b"", record.headers, arrival)
@@ -59,7 +59,7 @@ class Preparer:
             if not self._by_source:
                 account.ages.append((topic, now_ms - time))
         origin = self._origin(source, record.offset)
-        return Prepared(time, record.offset, self._of_user(origin, time if self._by_source else now_ms, user, body))
+        return Prepared(time, record.offset, self._records(origin, time if self._by_source else now_ms, user, body))
 
     def redriven(self, source: Input, record: SourceRecord, now_ms: int, written_at: int) -> Prepared:
         """A dead letter's message, as if it came now, under the origin of its place on ``redrives``.
@@ -81,7 +81,7 @@ class Preparer:
         body = structs.replace(taken.body, redriven=True) if isinstance(taken.body, EventTaken) else taken.body
         self.account.redrove(origin.topic, tag_of(body))
         again = self._origin(source, record.offset)
-        return Prepared(written_at, record.offset, self._of_user(again, written_at, taken.user, body))
+        return Prepared(written_at, record.offset, self._records(again, written_at, taken.user, body))
 
     def control(self, source: Input, record: SourceRecord, now_ms: int, written_at: int) -> Prepared:
         """A copy for every partition, under its own origin; ``written_at``: the log's time, unknown to its writer.
@@ -119,12 +119,21 @@ class Preparer:
     def copies(self, record: Record) -> tuple[IntakeOutput, ...]:
         """A record without a user, for every partition of the log."""
         self.account.written[tag_of(record.body)] += 1
+        return self._of_all(record)
+
+    def _of_all(self, record: Record) -> tuple[IntakeOutput, ...]:
         value = encode_msgpack(record)
         return tuple(IntakeOutput(USER_LOG, partition, b"", value, ()) for partition in range(self._partitions))
 
     def _origin(self, source: Input, offset: int) -> Origin:
         topic, partition = source
         return Origin(self._sources.get(topic, topic), partition, offset)
+
+    def _records(self, origin: Origin, written_at: int, user: str, body: Body) -> tuple[IntakeOutput, ...]:
+        """What is nobody's own concerns everybody."""
+        if user:
+            return self._of_user(origin, written_at, user, body)
+        return self._of_all(Record(origin, written_at, "", body))
 
     def _of_user(self, origin: Origin, written_at: int, user: str, body: Body) -> tuple[IntakeOutput, ...]:
         value = encode_msgpack(Record(origin, written_at, user, body))

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from schemas.dead_letters import DeadLetter
 from schemas.origins import Origin
 from schemas.redrives import Redrive
-from schemas.topics import CONTROL, CUSTOMERS, EVENT_SOURCES, OUTCOMES, PRIVACY, USER_LOG
+from schemas.topics import CATALOGUE, CONTROL, CUSTOMERS, EVENT_SOURCES, OUTCOMES, PRIVACY, USER_LOG
 
-TAKEN_AGAIN = (*EVENT_SOURCES, OUTCOMES, PRIVACY, CUSTOMERS)
+TAKEN_AGAIN = (*EVENT_SOURCES, OUTCOMES, PRIVACY, CUSTOMERS, CATALOGUE)
 """The sources whose dead letters can be redriven: the platform's own."""
 MOST_ATTEMPTS = 8
 """Redrives of one message, after which it is refused for good: so one message makes at most nine dead letters."""

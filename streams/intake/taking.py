@@ -5,14 +5,15 @@ from typing import NamedTuple
 
 from msgspec import structs
 
+from schemas.catalogue import CatalogueItem
 from schemas.customers import Customer
 from schemas.events import Event
 from schemas.outcomes import Outcome
 from schemas.privacy import PrivacyRequest
 from schemas.records import Body, ConsentChanged, ErasureRequested, EventTaken, IdentityLinked, OutcomeTaken
-from schemas.topics import CUSTOMERS, EVENT_SOURCES, OUTCOMES, PRIVACY
+from schemas.topics import CATALOGUE, CUSTOMERS, EVENT_SOURCES, OUTCOMES, PRIVACY
 from streams.intake.adapters import Headers, adapted
-from streams.intake.cleaning import check_user, clean_customer, clean_event, clean_moment, clean_outcome
+from streams.intake.cleaning import check_user, clean_customer, clean_event, clean_item, clean_moment, clean_outcome
 from streams.intake.tokens import Tokens, UnknownToken
 from streams.intake.validation import Rejection, read
 
@@ -23,7 +24,7 @@ ANONYMOUS = "\x1f"
 
 
 class Taken(NamedTuple):
-    """A message that is taken: its time in ms, the user's token and the record's body."""
+    """A message that is taken: its time in ms, the user's token (empty: for every partition), the record's body."""
 
     time: int
     user: str
@@ -40,6 +41,7 @@ class Taker:
             OUTCOMES: self._outcome,
             PRIVACY: self._privacy,
             CUSTOMERS: self._customer,
+            CATALOGUE: self._item,
         }
 
     def take(self, topic: str, value: bytes, headers: Headers, arrival: int | None) -> Taken | Rejection:
@@ -110,6 +112,14 @@ class Taker:
         if isinstance(body, Rejection):
             return body
         return Taken(body.occurred_at, self._tokens.token(customer.user_id), body)
+
+    def _item(self, value: bytes, headers: Headers, arrival: int | None) -> Taken | Rejection:
+        del headers
+        item = read(value, CatalogueItem)
+        if isinstance(item, Rejection):
+            return item
+        body = clean_item(item, arrival)
+        return body if isinstance(body, Rejection) else Taken(body.occurred_at, "", body)
 
     def _link(self, customer: Customer, visitor: str, arrival: int | None) -> Taken | Rejection:
         """A record of the visitor's: the history is in that partition."""

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, TypeVar, get_args
 
 import msgspec
 
+from schemas.catalogue import CatalogueItem
 from schemas.customers import Customer
 from schemas.dead_letters import REASONS
 from schemas.events import Event, EventType
@@ -17,7 +18,7 @@ MAX_BYTES = 256 * 1024
 WIRE_PREFIX, WIRE_PREFIX_BYTES = b"\x00", 5
 """Confluent's wire format: a zero and the schema's id (4 bytes) stand before the message."""
 
-T = TypeVar("T", Event, Outcome, PrivacyRequest, Customer)
+T = TypeVar("T", Event, Outcome, PrivacyRequest, Customer, CatalogueItem)
 
 _WHERE = re.compile(r"^(?P<what>.*?)(?: - at `\$?\.?(?P<path>[^`]*)`(?: in `\$\.(?P<parent>[^`]*)`)?)?$", re.DOTALL)
 _MISSING = re.compile(r"Object missing required field `(?P<field>[^`]+)`")
@@ -95,19 +96,31 @@ def _missing(field: str, why: str = "is required") -> Rejection:
     return Rejection("missing_field", field, f"{field} {why}")
 
 
-def _broken_rule(message: Event | Outcome | PrivacyRequest | Customer) -> Rejection | None:
+def _broken_rule(message: Event | Outcome | PrivacyRequest | Customer | CatalogueItem) -> Rejection | None:
     if isinstance(message, Event):
         return _broken_event(message)
     if isinstance(message, Outcome):
         return _first_empty(message, ("outcome_id", "trigger_id", "user"))
+    if isinstance(message, CatalogueItem):
+        return _broken_item(message)
     if isinstance(message, Customer):
-        linking = message.kind == "identity_linked"
-        if linking and not (message.anonymous_id or "").strip():
-            return _missing("anonymous_id", "is required to link an identity")
-        return _first_empty(message, ("message_id", "user_id"))
+        return _broken_customer(message)
     if message.kind == "consent" and not message.channels:
         return _missing("channels", "must name at least one channel for a consent")
     return _first_empty(message, ("request_id", "user_id"))
+
+
+def _broken_customer(message: Customer) -> Rejection | None:
+    if message.kind == "identity_linked" and not (message.anonymous_id or "").strip():
+        return _missing("anonymous_id", "is required to link an identity")
+    return _first_empty(message, ("message_id", "user_id"))
+
+
+def _broken_item(message: CatalogueItem) -> Rejection | None:
+    changes = (message.stock, message.pieces, message.price, message.cost)
+    if message.kind == "change" and all(told is None for told in changes):
+        return _missing("stock", "or pieces, price or cost is required for a change")
+    return _first_empty(message, ("item_id",))
 
 
 def _first_empty(message: msgspec.Struct, fields: tuple[str, ...]) -> Rejection | None:
