@@ -40,6 +40,8 @@ def _of_decide(fold: DecideFold, partition: str, appended: int, now: int) -> Ite
     for kind, version in state.config_versions().items():
         yield Reading("config_version", version, (kind, partition))
     present = now if by_arrival else state.now
+    if state.items_at:
+        yield Reading("catalogue_age_seconds", max(0, present - state.items_at) / 1000, ())
     for model, until in fold.trained_until().items():
         yield Reading("model_age_seconds", max(0, present - until) / 1000, (model,))
 

@@ -52,6 +52,8 @@ METRICS: dict[str, Metric] = {
         Metric("outcomes_total", "total", ("campaign", "channel", "status"), "outcomes that came back"),
         Metric("fraud_alerts_total", "total", ("kind",), "alerts about risky customers"),
         Metric("rings_total", "total", ("role", "kind"), "rings told of, or taken back"),
+        Metric("catalogue_changes_total", "total", ("fate",), "words on items: taken, late, or crowding out another"),
+        Metric("catalogue_age_seconds", "gauge", (), "time since the newest word on any item of the catalogue"),
         Metric("lag_records", "gauge", ("role", "partition"), "records behind the end of the log"),
         Metric("oldest_record_age_seconds", "gauge", ("role", "partition"), "age of the record folded last, if behind"),
         Metric("trigger_latency_seconds", "histogram", (), "arrival in the log to trigger handed to the producer"),

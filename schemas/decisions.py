@@ -59,8 +59,9 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     the draw in 1/minor units, ``exploration`` its ε and ``floor`` the least chance of *none*. ``features`` are the
     values the models saw, by catalogue name; ``versions`` names the models in force; ``learned_from`` counts the
     closed decisions that the effect of offers was learned from, 0 while it is assumed. ``pass_probability`` is the
-    chance by which the fraud gate let it pass although it said no; 0 where it said yes. ``promostream explain`` reads
-    all of it.
+    chance by which the fraud gate let it pass although it said no; 0 where it said yes. ``margin_rate`` is what stays
+    of an order's price: less its cost for the share ``costs_known`` of it, else by the campaign's rate.
+    ``promostream explain`` reads all of it.
     """
 
     decision_id: TriggerId
@@ -90,3 +91,5 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     mode: Literal["shadow", "live"] = "live"
     learned_from: int = 0
     pass_probability: float = 0.0
+    margin_rate: float = 0.0
+    costs_known: float = 0.0

@@ -12,12 +12,14 @@ from schemas.records import (
     EventTaken,
     HistoryHanded,
     IdentityLinked,
+    ItemTold,
     ModelActivated,
     OutcomeTaken,
     RingFound,
 )
 from schemas.topics import CLOSED_DECISIONS
 from streams.campaigns.active import WAIT, ActiveCampaigns, Concerned
+from streams.catalogue.item import change_of
 from streams.features.catalogue import VERSION as CATALOGUE
 from streams.features.values import View
 from streams.identities import IDLE, Identities
@@ -27,7 +29,7 @@ from streams.policy import windows
 from streams.policy.point import ActiveCampaign
 from streams.profiles.observing import is_repeat, observe
 from streams.profiles.prices import CHOOSING, appraise
-from streams.profiles.user import MOST_MONEY, Timer, User
+from streams.profiles.user import MOST_MONEY, Timer, User, mark
 from streams.rings import Rings
 from streams.scoring import Scoring
 from streams.state import FoldSettings, PartitionState
@@ -69,6 +71,7 @@ class Applying:
             ConsentChanged: self._identities.hear_consent,
             ErasureRequested: self._identities.erase,
             AttributesTold: self._identities.learn_attributes,
+            ItemTold: self._item,
             IdentityLinked: self._identities.link,
             HistoryHanded: self._identities.take_over,
             CampaignsActivated: self._activate_campaigns,
@@ -121,7 +124,7 @@ class Applying:
 
     def _money_moved(self, token: str, user: User, event: EventTaken) -> None:
         """A purchase or a refund: book it, revoke what is not out yet, look for fraud where it is news."""
-        windows.attribute(user, event)
+        windows.attribute(user, event, self._scoring.items)
         if not event.redriven:
             self._points.assess(token, self._scoring.view(user, self._state.now, event.item, event.category))
         if event.type != "purchase":
@@ -163,6 +166,12 @@ class Applying:
             windows.apply_outcome(self._users.change(token), message, outcome)
         elif user is not None and outcome.status in windows.REFUSING:
             windows.refuse_all(self._users.change(token), outcome)
+
+    def _item(self, token: str, told: ItemTold) -> None:
+        del token
+        self._state.items_at = max(self._state.items_at, told.occurred_at)
+        fate = self._scoring.items.tell(mark(told.item), change_of(told))
+        self._state.count(f"catalogue_changes_total|{fate}")
 
     def _activate_campaigns(self, token: str, activated: CampaignsActivated) -> None:
         del token

@@ -10,6 +10,7 @@ from schemas.records import CampaignsActivated, LogOpened, ModelActivated, Recor
 from schemas.topics import DEAD_LETTERS, USER_LOG
 from streams.applying import Applying
 from streams.campaigns.known import require_known
+from streams.catalogue import table
 from streams.clock import CLOCKS
 from streams.folding import LogRecord, Output, Refusal
 from streams.models.store import ModelStore
@@ -83,7 +84,7 @@ class DecideFold:
 
     def trained_until(self) -> dict[str, int]:
         """The end (ms of log time) of what each model in force learned from."""
-        models = self.state.models.items()
+        models = [(name, model) for name, model in self.state.models.items() if name != table.NAME]
         ends = {name: self._models.trained_until(name, model.version) for name, model in models}
         return {name: end for name, end in ends.items() if end is not None}
 

@@ -1,6 +1,9 @@
 """The models in force on a partition: what the log activated, taken from the store."""
 
 from schemas.records import ModelActivated
+from streams.catalogue import table
+from streams.catalogue.items import Items
+from streams.catalogue.table import NO_ITEMS, ItemTable
 from streams.features.values import Labeller, View, fraud_row, fraud_values
 from streams.fraud.forest import IsolationForest
 from streams.fraud.rings.membership import alarm
@@ -28,6 +31,7 @@ class Scoring:
         self._forest: IsolationForest | None = None
         self._labellers: dict[str, Labeller] = {}
         self._versions: dict[str, str] = {}
+        self.items = Items(state.items)
 
     def require(self, activated: ModelActivated) -> None:
         """Check that a version can be had, before anything changes.
@@ -44,6 +48,9 @@ class Scoring:
         self._state.models[activated.name] = ActiveModel(activated.version, activated.sha256)
         self._resolved = False
         self.resolve()
+        if activated.name == table.NAME:
+            self.items.settle()
+            self._state.items_at = max(self._state.items_at, self.items.as_of)
 
     def resolve(self) -> None:
         """Take the active versions from the store; raises as ``require``."""
@@ -55,13 +62,15 @@ class Scoring:
         self._click = click if isinstance(click, Logistic) else None
         self._effects = effects if isinstance(effects, OfferEffects) else None
         self._forest = forest if isinstance(forest, IsolationForest) else None
+        items = found.get(table.NAME)
+        self.items = Items(self._state.items, items if isinstance(items, ItemTable) else NO_ITEMS)
         self._labellers = {name: m for name, m in found.items() if isinstance(m, LearnedSegments)}
         self._versions = {name: str(m.version) for name, m in self._state.models.items()}
         self._resolved = True
 
     def view(self, user: User, now: int, item: str, category: str) -> View:
         """A user at a moment, whose learned segments can be asked for."""
-        return View(user, now, item, category, self._labellers)
+        return View(user, now, item, category, self._labellers, self.items)
 
     def outlook(self) -> Outlook:
         """What a decision needs beyond the user."""

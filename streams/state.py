@@ -10,6 +10,8 @@ from schemas.campaigns import Campaign, ContactPolicy
 from schemas.codec import encode_msgpack
 from schemas.origins import Origin
 from schemas.topics import CLOSED_DECISIONS, ENTITY_SIGHTINGS, EVENT_SOURCES, FRAUD_SAMPLES
+from streams.catalogue import table
+from streams.catalogue.item import ItemChange
 from streams.folding import Refusal
 from streams.profiles.erasures import Erased
 from streams.profiles.prices import PriceLevel
@@ -26,6 +28,7 @@ CONTROLLED = {
     "response_models": CLOSED_DECISIONS,
     "fraud_model": FRAUD_SAMPLES,
     "rings": ENTITY_SIGHTINGS,
+    table.NAME: table.NAME,
 }
 """What ``control`` governs: the source of the records there that change it."""
 
@@ -80,7 +83,11 @@ class Watermark(msgspec.Struct, array_like=True):
 
 
 class PartitionState(msgspec.Struct, array_like=True):
-    """The head of a partition: everything that is not a user. Part of every checkpoint."""
+    """The head of a partition: everything that is not a user. Part of every checkpoint.
+
+    ``items`` is what was told of the catalogue's items since the snapshot in force, ``items_at`` the shop's own time
+    (ms) of the newest word on them, 0 before any.
+    """
 
     version: int = VERSION
     numerics: str = ""
@@ -100,6 +107,8 @@ class PartitionState(msgspec.Struct, array_like=True):
     poisoned: list[int] = []
     counters: dict[str, int] = {}
     erased: Erased = {}
+    items: dict[int, ItemChange] = {}
+    items_at: int = 0
 
     def would_be_new(self, origin: Origin) -> bool:
         """Whether this record is newer than all of its source partition."""

@@ -68,6 +68,7 @@ DECISIONS: dict[str, Struct] = {
         features={"cart.value": 39_900.0, "purchase.count": 2.0},
         reasons=("cart idle for 30 minutes",),
         learned_from=3_500,
+        margin_rate=0.3,
     ),
     "Decision.refused": Decision(
         decision_id="e7-12-904533-0",

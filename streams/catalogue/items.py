@@ -24,6 +24,11 @@ class Items:
         self._changes = changes
         self._table = table
 
+    @property
+    def as_of(self) -> int:
+        """When (ms) the newest word in the snapshot was said; 0 without one."""
+        return self._table.as_of
+
     def get(self, mark: int) -> Item | None:
         """What is known of the item; None where nothing ever was."""
         item, change = self._table.get(mark), self._changes.get(mark)
@@ -50,3 +55,7 @@ class Items:
         known = [mark for mark, change in self._changes.items() if table.told_at(mark) >= change.at]
         for mark in known:
             del self._changes[mark]
+
+
+NO_WORD = Items({})
+"""Where no catalogue is at hand; nothing may be told to it."""

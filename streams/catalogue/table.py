@@ -30,6 +30,8 @@ class ItemTable:
     def __init__(self, marks: Columns, columns: Mapping[str, Columns]) -> None:
         self._marks = marks
         self._columns = tuple(columns[name] for name in FIELDS)
+        self.as_of = int(columns["at"].max(initial=0))
+        """When (ms) the newest word in it was said; 0 without items."""
 
     @classmethod
     def from_snapshot(cls, snapshot: ModelSnapshot) -> "ItemTable":

@@ -29,6 +29,8 @@ SEGMENTS = ("new", "potential", "high_value", "at_risk", "dormant")
 STAGES = ("visitor", "first_time", "repeat", "overdue")
 BEST_CHANNELS = ("none", "push", "sms", "email")
 
+UNKNOWN_STOCK, OUT_OF_STOCK, IN_STOCK = "unknown", "out_of_stock", "in_stock"
+
 NO_SEGMENT = "unassigned"
 """The learned segment of a customer while no model is active, or whom it puts into none."""
 
@@ -78,6 +80,16 @@ _FEATURES = (
     Feature("source.shop_share", "share", 0, 1, "share of sessions begun in a shop"),
     Feature("price.ratio", "share", 0, 21, "price of what is carted or bought over the level of its category"),
     Feature("price.under_level_share", "share", 0, 1, "share of it that is cheaper than the level of its category"),
+    Feature(
+        "item.stock",
+        "label",
+        0,
+        0,
+        "whether this event's item is in stock, as the platform tells",
+        (UNKNOWN_STOCK, OUT_OF_STOCK, IN_STOCK),
+    ),
+    Feature("item.pieces", "count", 0, 1e9, "pieces of this event's item on hand; 1e9 where nobody tells a number"),
+    Feature("item.margin_share", "share", 0, 1, "margin of this event's item over its price; 0 without a known cost"),
     Feature("cart.value", "money", 0, 1e12, "value of the cart; lines without a price count zero"),
     Feature("cart.items", "count", 0, 1e6, "pieces in the cart"),
     Feature("cart.minutes_idle", "minutes", 0, 1e6, "minutes since the cart last changed"),

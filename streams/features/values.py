@@ -6,9 +6,12 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
+from streams.catalogue.item import Item
+from streams.catalogue.items import NO_WORD, Items
 from streams.features.behaviour import BEHAVIOUR, LABELS, category_share
 from streams.features.catalogue import CATALOGUE, FRAUD_ROW, FRAUD_RULES, NEVER, NO_SEGMENT, RESPONSE_ROW, SEGMENT_ROW
 from streams.features.customer import TOLD, TOLD_LABELS
+from streams.features.item import OF_ITEM, OF_ITEM_LABELS
 from streams.profiles.observing import (
     DAY,
     HALF_LIFE_ACTIVITY,
@@ -40,7 +43,8 @@ class Labeller(Protocol):
 class View(msgspec.Struct, frozen=True, gc=False):
     """A user at the moment ``now`` (ms), looking at ``item`` of ``category`` (empty where there is none).
 
-    ``labellers`` are the models in force that know segments; they are asked by who reads such a feature, no sooner.
+    ``labellers`` are the models in force that know segments, ``items`` what is known of the shop's; they are asked by
+    who reads such a feature, no sooner.
     """
 
     user: User
@@ -48,6 +52,7 @@ class View(msgspec.Struct, frozen=True, gc=False):
     item: str = ""
     category: str = ""
     labellers: Mapping[str, Labeller] = {}
+    items: Items = NO_WORD
 
 
 def _days(view: View, since: int, happened: bool) -> float:
@@ -99,6 +104,16 @@ def _order_ratio(view: View) -> float:
 def _of_user(compute: Callable[[User, int], T]) -> Callable[[View], T]:
     """A feature of the customer alone, as one of the view."""
     return lambda view: compute(view.user, view.now)
+
+
+def _of_item(compute: Callable[[Item | None], T]) -> Callable[[View], T]:
+    """A feature of the item that is looked at."""
+    return lambda view: compute(looked_at(view))
+
+
+def looked_at(view: View) -> Item | None:
+    """What is known of the item that is looked at; None where there is none, or nothing is known of it."""
+    return view.items.get(mark(view.item)) if view.item else None
 
 
 def _learned(model: str) -> Callable[[View], str]:
@@ -156,12 +171,14 @@ _VALUES: dict[str, Callable[[View], float]] = {
     "fraud.amount_ratio": _amount_ratio,
     "fraud.order_ratio": _order_ratio,
     **{name: _of_user(compute) for name, compute in (BEHAVIOUR | TOLD).items()},
+    **{name: _of_item(compute) for name, compute in OF_ITEM.items()},
 }
 _LABELS: dict[str, Callable[[View], str]] = {
     "segment": _of_user(segment),
     "segment.rfm": _learned("rfm"),
     "segment.learned": _learned("segments"),
     **{name: _of_user(compute) for name, compute in (LABELS | TOLD_LABELS).items()},
+    **{name: _of_item(compute) for name, compute in OF_ITEM_LABELS.items()},
 }
 
 _RESPONSE = tuple((name, _VALUES[name]) for name in RESPONSE_ROW)

@@ -6,7 +6,8 @@ from msgspec import structs
 from schemas.decisions import Candidate, Decision, DecisionResult, Gate
 from schemas.origins import Origin
 from schemas.privacy import Channel
-from streams.features.values import cart_value, response_row, response_values
+from streams.catalogue.margins import Margin, margin_of
+from streams.features.values import cart_value, looked_at, response_row, response_values
 from streams.ids import once_key, unit_interval
 from streams.policy.draw import allowed_loss, draw, propensities
 from streams.policy.gates import pass_gates, span
@@ -14,6 +15,7 @@ from streams.policy.pass_through import let_pass
 from streams.policy.point import Point
 from streams.policy.value import Action, Prospect, candidates
 from streams.profiles.consent import open_channels
+from streams.profiles.user import mark
 from streams.response.effect.compiled import OfferEffects
 from streams.response.effect.offer_effect import OfferEffect, assumed
 from streams.response.logistic import Logistic
@@ -75,6 +77,8 @@ def decide(point: Point, origin: Origin, decision_id: str, outlook: Outlook, set
         features=features,
         learned_from=prospect.effect.rows,
         pass_probability=passing,
+        margin_rate=prospect.margin.rate,
+        costs_known=prospect.margin.known,
     )
     return Decided(drawn, actions[index], index, actions, row)
 
@@ -90,7 +94,17 @@ def _prospect(point: Point, row: tuple[float, ...], outlook: Outlook, settings: 
     effect = _effect(point.campaign.spec.kind, row, outlook)
     user = point.view.user
     mean = (user.amounts + PRIOR_ORDERS * outlook.mean_order) / (user.known_amounts + PRIOR_ORDERS)
-    return Prospect(effect.without(probability), cart_value(point.view) or mean, effect)
+    return Prospect(effect.without(probability), cart_value(point.view) or mean, effect, _margin(point))
+
+
+def _margin(point: Point) -> Margin:
+    """Of the cart's lines where it has prices, else of the item that is looked at; else the campaign's rate."""
+    view, rate = point.view, point.campaign.spec.margin_rate
+    lines = [(item, line.quantity, line.price) for item, line in view.user.cart.items() if line.price > 0]
+    seen = None if lines else looked_at(view)
+    if seen is not None:
+        lines = [(mark(view.item), 1, seen.price)]
+    return margin_of(lines, view.items, rate)
 
 
 def _effect(kind: str, row: tuple[float, ...], outlook: Outlook) -> OfferEffect:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from schemas.decisions import Candidate, Decision, Gate
+from streams.catalogue.table import NAME as ITEMS
 from streams.money import as_text
 from streams.policy.gate_words import dated, meanings, moment, question, remedy
 
@@ -72,7 +73,18 @@ def _candidates(decision: Decision) -> str:
     currency = decision.currency
     rows = [_row(candidate, decision) for candidate in decision.candidates]
     unit = f"money in {currency}" if currency else "money in minor units"
-    return "\n".join([f"What was weighed: expected per decision, {unit}", *_table([_COLUMNS, *rows], numbers=2)])
+    table = _table([_COLUMNS, *rows], numbers=2)
+    return "\n".join([f"What was weighed: expected per decision, {unit}", *table, *_margin(decision)])
+
+
+def _margin(decision: Decision) -> Iterable[str]:
+    """Where the margin comes from; nothing where an older program decided, which did not tell."""
+    rate, known = decision.margin_rate, decision.costs_known
+    if known:
+        rest = "" if known >= 1 else f" for {known:.0%} of it, else by the campaign's rate"
+        yield f"An order's margin: {_percent(rate)} of its price, from the costs of its items{rest}"
+    elif rate:
+        yield f"An order's margin: {_percent(rate)} of its price, the campaign's rate: no cost is known"
 
 
 def _row(candidate: Candidate, decision: Decision) -> tuple[str, ...]:
@@ -126,14 +138,21 @@ def _draw(decision: Decision) -> str:
 
 
 def _background(decision: Decision) -> str:
-    versions = ", ".join(f"{name} {version}" for name, version in sorted(decision.versions.items()))
+    models = {name: version for name, version in decision.versions.items() if name != ITEMS}
+    versions = ", ".join(f"{name} {version}" for name, version in sorted(models.items()))
     reasons = f" ({', '.join(decision.risk_reasons)})" if decision.risk_reasons else ""
     lines = [
         f"Fraud risk {decision.risk:.3f}{reasons}",
         f"Models: {versions or 'none active yet, so a base rate was used'}",
+        *(f"Catalogue: the snapshot of {moment(int(version))}" for version in _catalogue(decision)),
         f"Log record: {decision.origin.text}",
     ]
     return "\n".join(["Behind it", *(f"  {line}" for line in lines)])
+
+
+def _catalogue(decision: Decision) -> Iterable[str]:
+    """The version of the snapshot of items that was in force, if there was one: a time in ms."""
+    return [decision.versions[ITEMS]] if ITEMS in decision.versions else []
 
 
 def _percent(share: float) -> str:

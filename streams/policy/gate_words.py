@@ -39,6 +39,10 @@ _WORDS: dict[str, Words] = {
     "eligibility": Words(
         "Is the customer one of those it is for?", "The condition {threshold}; the customer had {value}."
     ),
+    "stock": Words(
+        "Can what it is about be bought?",
+        "The item back in stock, by a message on the topic catalogue or a new snapshot (now {value}).",
+    ),
     "fraud_risk": Words(
         "Is the customer's fraud risk low enough?",
         "A fraud risk of {threshold}; it was {value}.",

@@ -9,6 +9,9 @@ from functools import lru_cache
 from schemas.campaigns import RateLimit
 from schemas.decisions import Gate
 from schemas.privacy import Channel
+from streams.catalogue.item import UNCOUNTED
+from streams.features.item import stock_state
+from streams.features.values import looked_at
 from streams.policy.limits import within
 from streams.policy.point import Point
 from streams.profiles.consent import open_channels
@@ -96,6 +99,20 @@ def eligibility(point: Point) -> Gate:
     return Gate(name="eligibility", passed=verdict.passed, value=verdict.value, threshold=verdict.threshold)
 
 
+def stock(point: Point) -> Gate:
+    """The item that the campaign would bring back to mind is not known to be out of stock."""
+    item = looked_at(point.view)
+    counted = item is not None and 0 < item.stock < UNCOUNTED
+    found = f"{item.stock} pieces" if item and counted else stock_state(item).replace("_", " ")
+    passed = item is None or not item.is_out
+    return Gate(
+        name="stock",
+        passed=passed,
+        value=f"{point.view.item}: {found}" if point.view.item else "no item",
+        threshold="not out of stock",
+    )
+
+
 def fraud_risk(point: Point) -> Gate:
     """The customer's fraud risk is within the campaign's bound."""
     most = point.campaign.spec.max_fraud_risk
@@ -111,6 +128,7 @@ GATES: tuple[Callable[[Point], Gate], ...] = (
     per_user,
     contact_policy,
     eligibility,
+    stock,
     fraud_risk,
 )
 

@@ -4,6 +4,7 @@ import msgspec
 
 from schemas.campaigns import Campaign, Offer
 from schemas.privacy import Channel
+from streams.catalogue.margins import Margin
 from streams.response.effect.offer_effect import OfferEffect
 from streams.response.prior_effects import lifted
 
@@ -47,12 +48,13 @@ def discount_of(offer: Offer, amount: float) -> float:
 class Prospect(msgspec.Struct, frozen=True):
     """What a purchase would bring: its probability without a message, its expected amount (minor units).
 
-    ``effect`` is what an offer changes about the probability.
+    ``effect`` is what an offer changes about the probability, ``margin`` what stays of the amount.
     """
 
     probability: float
     amount: float
     effect: OfferEffect
+    margin: Margin
 
 
 def candidates(
@@ -63,11 +65,9 @@ def candidates(
     V(a) = p_a (M − D_a) − p_0 M − c with M the margin of an order, so the subsidy to sure buyers counts. Of more than
     eight actions the least valuable are left out.
     """
-    margin = prospect.amount * campaign.margin_rate
+    margin = prospect.amount * prospect.margin.rate
     offered = [
-        _valued(campaign, offer, channel, prospect, costs.get(channel, 0))
-        for offer in campaign.offers
-        for channel in channels
+        _valued(offer, channel, prospect, costs.get(channel, 0)) for offer in campaign.offers for channel in channels
     ]
     if len(offered) >= MAX_ACTIONS:
         ranked = sorted(range(len(offered)), key=lambda k: (-offered[k].value, k))[: MAX_ACTIONS - 1]
@@ -76,13 +76,13 @@ def candidates(
     return (*offered, none)
 
 
-def _valued(campaign: Campaign, offer: Offer, channel: Channel, prospect: Prospect, cost: int) -> Action:
+def _valued(offer: Offer, channel: Channel, prospect: Prospect, cost: int) -> Action:
     applies = prospect.amount >= offer.min_spend
     discount = discount_of(offer, prospect.amount) if applies else 0.0
     depth = discount / prospect.amount if prospect.amount > 0 else 0.0
     lift, prior_lift = prospect.effect.here.lift(depth), prospect.effect.prior.lift(depth)
     probability = lifted(prospect.probability, lift)
-    order_margin = prospect.amount * campaign.margin_rate
+    order_margin = prospect.amount * prospect.margin.rate
     margin = probability * order_margin
     redeemed = probability * discount
     value = margin - redeemed - prospect.probability * order_margin - cost

@@ -4,6 +4,8 @@ from schemas.closed_decisions import ClosedDecision
 from schemas.decisions import Decision
 from schemas.origins import Origin
 from schemas.records import EventTaken, OutcomeTaken
+from streams.catalogue.items import Items
+from streams.catalogue.margins import margin_of
 from streams.policy.arms import enrolment
 from streams.policy.deciding import Decided
 from streams.policy.limits import forget, recall, remember
@@ -143,9 +145,10 @@ def predates(event: EventTaken, opened: OpenDecision) -> bool:
     return event.redriven and event.occurred_at < opened.opened_at
 
 
-def attribute(user: User, event: EventTaken) -> None:
+def attribute(user: User, event: EventTaken, items: Items) -> None:
     """Book a purchase or a refund in every window that it falls into (intent to treat)."""
     amount = max(event.amount, 0)
+    lines = [(mark(line.item), line.quantity, line.price) for line in event.lines] if user.open else []
     for opened in user.open:
         if predates(event, opened):
             continue
@@ -153,13 +156,16 @@ def attribute(user: User, event: EventTaken) -> None:
         if closes is not None and event.occurred_at > closes.due:
             continue
         redeemed = bool(event.coupon) and event.coupon == opened.coupon
+        earned = round(amount * margin_of(lines, items, opened.margin_rate).rate)
         if event.type == "refund":
+            opened.earned = max(min(opened.earned - earned, MOST_MONEY), -MOST_MONEY)
             if redeemed and opened.revenue > 0:
                 opened.discount -= round(opened.discount * min(amount / opened.revenue, 1.0))
             opened.revenue = max(opened.revenue - amount, -MOST_MONEY)
             continue
         opened.purchased = True
         opened.revenue = min(opened.revenue + amount, MOST_MONEY)
+        opened.earned = max(min(opened.earned + earned, MOST_MONEY), -MOST_MONEY)
         if redeemed and opened.offer is not None and amount >= opened.offer.min_spend:
             opened.discount = min(opened.discount + round(discount_of(opened.offer, amount)), MOST_MONEY)
 
@@ -194,7 +200,7 @@ def close_window(
         clicked=opened.clicked,
         purchased=opened.purchased,
         revenue=opened.revenue,
-        margin=round(opened.revenue * opened.margin_rate) - opened.discount - opened.cost,
+        margin=opened.earned - opened.discount - opened.cost,
         first=opened.first,
         discount=opened.discount,
         cost=opened.cost,

@@ -52,7 +52,10 @@ class Timer(msgspec.Struct, array_like=True, frozen=True):
 
 
 class OpenDecision(msgspec.Struct, array_like=True):
-    """A decision whose window is still open; becomes a ``ClosedDecision``. Money in minor units."""
+    """A decision whose window is still open; becomes a ``ClosedDecision``. Money in minor units.
+
+    ``earned`` is the margin of ``revenue``; ``margin_rate`` stands in where an item's cost is not known.
+    """
 
     id: str
     once_key: str
@@ -82,6 +85,7 @@ class OpenDecision(msgspec.Struct, array_like=True):
     programme: bool = False
     risk: float = 0.0
     pass_probability: float = 0.0
+    earned: int = 0
 
 
 class EndedMessage(msgspec.Struct, array_like=True):

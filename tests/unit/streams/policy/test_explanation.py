@@ -69,6 +69,7 @@ SENT = Decision(
     versions={"purchase": "3", "click": "3", "fraud": "2"},
     reasons=("30m passed since add_to_cart without purchase",),
     currency="CNY",
+    margin_rate=0.3,
 )
 LEARNED = replace(
     SENT,
@@ -76,8 +77,10 @@ LEARNED = replace(
         replace(candidate, lift=lift, prior_lift=assumed)
         for candidate, lift, assumed in zip(SENT.candidates, (-0.021, 0.334, 0.0), (0.12, 0.2, 0.0), strict=True)
     ),
-    versions=SENT.versions | {"effect": "3"},
+    versions=SENT.versions | {"effect": "3", "items": "1793491200000"},
     learned_from=2345,
+    margin_rate=0.386,
+    costs_known=0.8,
 )
 REFUSED = replace(
     SENT,
@@ -125,7 +128,12 @@ class Case:
             "The campaign runs from 2026-11-02 06:13:20 UTC; this moment was 2026-11-01 02:00:00 UTC.",
             {},
         ),
-        Case(gate("stock", "0 pieces", "1 piece"), "The condition 1 piece; it was 0 pieces.", {}),
+        Case(
+            gate("stock", "i-301: out of stock", "not out of stock"),
+            "The item back in stock, by a message on the topic catalogue or a new snapshot (now i-301: out of stock).",
+            {},
+        ),
+        Case(gate("weather", "rain", "sun"), "The condition sun; it was rain.", {}),
     ],
     ids=lambda case: case.gate.name,
 )
