@@ -14,7 +14,7 @@ from agents.rights import using
 from agents.settings import Settings
 from agents.simulation.recipients import Recipients
 from schemas.codec import decode_json
-from schemas.topics import BROWSES, CLICKS, OUTCOMES, PRIVACY, PURCHASES, TRIGGERS, USER_LOG
+from schemas.topics import BROWSES, CATALOGUE, CLICKS, OUTCOMES, PRIVACY, PURCHASES, TRIGGERS, USER_LOG
 from schemas.triggers import Trigger
 from streams.simulate.settings import ShopSettings
 from streams.simulate.shop import Shop
@@ -39,7 +39,7 @@ class ShopOnKafka:
     """
 
     def __init__(self, shop: ShopSettings, settings: Settings) -> None:
-        writes = (BROWSES, CLICKS, PURCHASES, OUTCOMES, PRIVACY)
+        writes = (BROWSES, CLICKS, PURCHASES, OUTCOMES, PRIVACY, CATALOGUE)
         require_topics(settings, (*writes, TRIGGERS), using((TRIGGERS, USER_LOG), writes))
         recipients = Recipients(settings.tokens().value)
         require_opening(settings)

@@ -1,4 +1,4 @@
-"""What the shop sells: items by category, priced in minor units of yuan."""
+"""What the shop sells: items by category, with prices and costs in minor units of yuan."""
 
 from typing import NamedTuple
 
@@ -19,16 +19,19 @@ _MEDIAN_YUAN: dict[str, float] = {
     "sports.outdoor": 329,
 }
 CATEGORIES = tuple(_MEDIAN_YUAN)
+_MARGINS = (0.35, 0.3, 0.4, 0.25, 0.3, 0.15, 0.25, 0.3, 0.35, 0.4, 0.2, 0.35)
+"""By category, as a share of the price; 0.3 on average, which is what the demo's campaigns assume."""
 ITEMS_PER_CATEGORY = 25
 _SPREAD = 0.35
 
 
 class Item(NamedTuple):
-    """One item; ``price`` in minor units per piece."""
+    """One item; ``price`` and ``cost`` in minor units per piece."""
 
     id: str
     category: str
     price: int
+    cost: int
 
 
 def stock(generator: np.random.Generator) -> tuple[tuple[Item, ...], ...]:
@@ -42,4 +45,5 @@ def stock(generator: np.random.Generator) -> tuple[tuple[Item, ...], ...]:
 def _item(row: int, number: int, factor: float) -> Item:
     category = CATEGORIES[row]
     yuan = max(5, round(_MEDIAN_YUAN[category] * factor))
-    return Item(f"i-{row * ITEMS_PER_CATEGORY + number + 1:04d}", category, yuan * 100 - 10)
+    price = yuan * 100 - 10
+    return Item(f"i-{row * ITEMS_PER_CATEGORY + number + 1:04d}", category, price, round(price * (1 - _MARGINS[row])))

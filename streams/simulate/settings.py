@@ -10,7 +10,8 @@ class ShopSettings(msgspec.Struct, frozen=True, kw_only=True):
     the shares of the customer types (they are normalised); ``repeats`` is the share of events published twice, as
     platforms do; ``failures`` the share of messages that can never be delivered, ``hiccups`` of attempts that fail
     for now. Delivery itself is not paced: a provider answers in its own seconds. ``rings``, ``households`` and
-    ``offices`` are the shares of customers who are accounts of a ring, live together, or order to where they work.
+    ``offices`` are the shares of customers who are accounts of a ring, live together, or order to where they work;
+    ``outages`` is the share of items that are out of stock.
     """
 
     seed: int = 1
@@ -24,6 +25,7 @@ class ShopSettings(msgspec.Struct, frozen=True, kw_only=True):
     rings: float = 0.01
     households: float = 0.3
     offices: float = 0.05
+    outages: float = 0.08
     currency: str = "CNY"
 
     def span(self, seconds: float) -> float:

@@ -15,6 +15,7 @@ from streams.simulate.platform import Platform
 from streams.simulate.settings import ShopSettings
 from streams.simulate.sharing import share
 from streams.simulate.truth import Truth
+from streams.simulate.warehouse import Warehouse
 
 
 class Shop:
@@ -26,11 +27,12 @@ class Shop:
     def __init__(self, settings: ShopSettings, reveal: Reveal, truth: Truth | None = None) -> None:
         self.settings = settings
         self.truth = truth or Truth()
-        assortment, people, visits, deliveries, sharing = (
-            np.random.default_rng(seed) for seed in np.random.SeedSequence(settings.seed).spawn(5)
+        assortment, people, visits, deliveries, sharing, stocking = (
+            np.random.default_rng(seed) for seed in np.random.SeedSequence(settings.seed).spawn(6)
         )
         self._agenda = Agenda(settings.start_ms)
-        living, receiving = Chance(visits), Chance(deliveries)
+        living, receiving, items = Chance(visits), Chance(deliveries), stock(assortment)
+        Warehouse(self._agenda, settings, Chance(stocking), items)
         platform = Platform(self._agenda, settings, living)
         gathered = gather(settings, Chance(people), self.truth)
         share(gathered, settings, Chance(sharing))
@@ -60,7 +62,7 @@ class Shop:
             chance=living,
             platform=platform,
             checkout=self._checkout,
-            items=stock(assortment),
+            items=items,
         )
         for customer in self.customers.values():
             browsing.expect(customer)
