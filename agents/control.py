@@ -14,8 +14,9 @@ from agents.rights import Right
 from agents.settings import Settings
 from schemas.codec import decode_record, encode_msgpack
 from schemas.origins import Origin
-from schemas.records import CampaignsActivated, InputsBound, LogOpened, Record
+from schemas.records import CampaignsActivated, InputsBound, LogOpened, ModelActivated, Record
 from schemas.topics import CONTROL
+from streams.catalogue.table import NAME as ITEMS
 
 OPERATOR = "operator"
 CAMPAIGNS_KEY = b"campaigns"
@@ -27,13 +28,14 @@ SECONDS = 10.0
 class Held(NamedTuple):
     """The last set of campaigns on ``control``, the time (ms) of the operator's last record, how the log was opened.
 
-    ``inputs``: which topics feed it.
+    ``inputs``: which topics feed it; ``items``: the last version of the snapshot of items, 0 for none.
     """
 
     campaigns: CampaignsActivated
     last: int
     opening: LogOpened | None = None
     inputs: InputsBound = InputsBound({})
+    items: int = 0
 
 
 NOTHING = CampaignsActivated((), (), "", "")
@@ -60,6 +62,8 @@ def read_held(settings: Settings) -> Held:
             held = held._replace(opening=record.body)
         elif isinstance(record.body, InputsBound):
             held = held._replace(inputs=record.body)
+        elif isinstance(record.body, ModelActivated) and record.body.name == ITEMS:
+            held = held._replace(items=max(held.items, record.body.version))
     return held
 
 

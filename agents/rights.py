@@ -116,7 +116,7 @@ RIGHTS: dict[str, tuple[Right, ...]] = {
     "operator": (
         *OPENING,
         *on_topics("Read", (DECISIONS, MODELS, DEAD_LETTERS, REDRIVES, *EVENT_SOURCES, PRIVACY, CUSTOMERS, CATALOGUE)),
-        *on_topics("Write", (DEAD_LETTERS, REDRIVES, *EVENT_SOURCES, PRIVACY)),
+        *on_topics("Write", (DEAD_LETTERS, REDRIVES, MODELS, *EVENT_SOURCES, PRIVACY)),
         Right("Write", "transactional-id", "promostream-redrive"),
     ),
     "platform": tuple(on_topics("Write", (*EVENT_SOURCES, PRIVACY, CUSTOMERS, CATALOGUE))),
@@ -133,7 +133,7 @@ MEANINGS = {
     "decide": "worker decide: folds the log, writes decisions and triggers",
     "learn": "worker learn: reads closed decisions and fraud samples, writes models and names them on control",
     "coordinate": "worker coordinate: reads closed decisions and sightings, writes results, and rings on control",
-    "operator": "people at the command line: topics, campaigns, validate, publish, explain, redrive",
+    "operator": "people at the command line: topics, campaigns, catalogue, validate, publish, explain, redrive",
     "platform": "the shop: writes what customers do, their consent and attributes, its items",
     "delivery": "the service that sends: reads triggers, reports outcomes",
 }

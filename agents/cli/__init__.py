@@ -18,6 +18,7 @@ COMMANDS = {
     "redrive": "agents.cli.redrive",
     "replay": "agents.cli.replay",
     "campaigns": "agents.cli.campaigns",
+    "catalogue": "agents.cli.catalogue",
     "features": "agents.cli.features",
     "segments": "agents.cli.segments",
     "simulate": "agents.cli.simulate",

@@ -12,6 +12,7 @@ from schemas.outcomes import Outcome
 from schemas.records import ModelActivated
 from schemas.topics import CONTROL, DEAD_LETTERS, DECISIONS, FRAUD_ALERTS, OUTCOMES, TRIGGERS
 from schemas.triggers import Trigger, TriggerOffer
+from streams.catalogue.table import NAME as ITEMS
 from streams.money import as_text
 from streams.policy.gate_words import dated
 
@@ -106,7 +107,7 @@ class Account:
         if decision.result == "refused":
             self.refusals[decision.gates[-1].name] += 1
         for name, version in decision.versions.items():
-            if self.in_use.get(name) != version:
+            if name != ITEMS and self.in_use.get(name) != version:
                 self.in_use[name] = version
                 return Sight("model", f"decide took up {name}@{version}: it scored decision {decision.decision_id}")
         if decision.result != "refused":
@@ -126,7 +127,7 @@ class Account:
 
     def _control(self, value: bytes) -> Sight | None:
         body = decode_record(value).body
-        if not isinstance(body, ModelActivated):
+        if not isinstance(body, ModelActivated) or body.name == ITEMS:
             return None
         self.models[body.name] += 1
         if self.models[body.name] > 1:

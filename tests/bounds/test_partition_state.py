@@ -4,26 +4,29 @@ import pytest
 
 from schemas.codec import encode_msgpack
 from schemas.origins import Origin
-from schemas.records import ModelActivated, Record
+from schemas.records import ItemTold, ModelActivated, Record
+from streams.catalogue.item import change_of
+from streams.catalogue.items import MAX_CHANGED, Items
 from streams.folding import LogRecord, ModelMissing, Refusal
 from streams.profiles.erasures import MOST_ERASED, Erased, covers, note
+from streams.profiles.user import mark
 from streams.state import MAX_COUNTERS, OTHERS, PartitionState
 from tests.making.logs import START
 from tests.making.models import snapshot
 from tests.making.stories import Story
 
-SOURCES, PARTITIONS = ("browses", "clicks", "purchases", "trigger-outcomes", "privacy-requests"), 64
+SOURCES, PARTITIONS = ("browses", "clicks", "purchases", "trigger-outcomes", "privacy-requests", "catalogue"), 64
 
 
 def test_origins_are_one_position_per_source_partition() -> None:
-    """However many records come: 64 partitions of five topics are under 8 KB."""
+    """However many records come: 64 partitions of six topics are under 10 KB."""
     state = PartitionState()
     for offset in range(30):
         for source in SOURCES:
             for partition in range(PARTITIONS):
                 assert state.is_new(Origin(source, partition, 10**12 + offset, 3))
     assert sum(map(len, state.origins.values())) == len(SOURCES) * PARTITIONS
-    assert len(encode_msgpack(state.origins)) < 8192
+    assert len(encode_msgpack(state.origins)) < 10_240
 
 
 def test_watermarks_are_one_time_per_source_partition() -> None:
@@ -52,6 +55,17 @@ def test_counters_of_kinds_without_labels_have_their_place() -> None:
     state = PartitionState(counters={f"n{number}": 1 for number in range(MAX_COUNTERS)})
     state.count("new")
     assert state.counters["new"] == 1
+
+
+def test_what_was_told_of_items_is_under_256_kb() -> None:
+    """However many items move between two snapshots, and however much is told of each."""
+    state = PartitionState()
+    items = Items(state.items)
+    for number in range(3 * MAX_CHANGED):
+        told = ItemTold(f"i{number}", 10**13 + number, True, "c" * 256, "b" * 256, 10**12, 10**12, 10**9)
+        items.tell(mark(told.item), change_of(told))
+    assert len(state.items) == MAX_CHANGED
+    assert len(encode_msgpack(state.items)) < 262_144
 
 
 def test_poison_stops_a_partition_instead_of_filling_it() -> None:

@@ -7,9 +7,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from schemas.models import Array, ModelSnapshot
+from streams.catalogue.item import Item
 from streams.features import catalogue
 from streams.models.snapshots import pack
 from streams.models.store import FORMS
+from tests.making.items import items_snapshot
 from tests.making.models import segments
 
 _TREE = {
@@ -46,7 +48,8 @@ def _logistic() -> ModelSnapshot:
 
 
 _CUTS = {"cuts": np.array([[2.0, 3.0], [0.5, 1.0], [8.0, 9.0]]), "names": np.arange(1, 11)}
-ORIGINALS = (_logistic(), _snapshot("isolation_forest", _TREE), segments(), _snapshot("rfm", _CUTS))
+ITEMS = items_snapshot({"shoes": Item(5, price=3, cost=1), "socks": Item(6, stock=2)})
+ORIGINALS = (_logistic(), _snapshot("isolation_forest", _TREE), segments(), _snapshot("rfm", _CUTS), ITEMS)
 
 
 @st.composite

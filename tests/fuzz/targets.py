@@ -22,6 +22,7 @@ from schemas.topics import DEAD_LETTERS, INTAKE_SOURCES, TOPICS, USER_LOG
 from streams.campaigns.document import Problem
 from streams.campaigns.policies import FILE
 from streams.campaigns.sets import check_set
+from streams.catalogue.table import ItemTable
 from streams.features.catalogue import NO_SEGMENT
 from streams.folding import ModelMissing, Refusal
 from streams.intake.fold import IntakeFold, IntakeSettings, SourceRecord
@@ -160,6 +161,9 @@ def take_up(snapshot: ModelSnapshot) -> None:
             model: Any = store.get(given.name, given.version, given.sha256)
         except (Refusal, ModelMissing) as error:
             _one_line(error)
+            continue
+        if isinstance(model, ItemTable):
+            assert encode_msgpack([model.get(mark) for mark in (0, 1, 2**62)])
             continue
         row = [0.5] * len(FORMS[given.algorithm].columns)
         if isinstance(model, LearnedSegments):

@@ -36,6 +36,13 @@ def test_the_campaigns_to_start_from_are_sound() -> None:
         assert "no problem" in run("campaigns", "check", EXAMPLES / folder)
 
 
+def test_the_catalogue_to_start_from_is_sound() -> None:
+    """Every row is an item."""
+    read = run("catalogue", "publish", EXAMPLES / "first" / "items.csv", "--currency", "CNY", "--dry-run")
+    assert "2 items" in read
+    assert "0 rows refused" in read
+
+
 def test_the_readme_names_commands_that_exist() -> None:
     """Every command that the README shows is one, and all of them give help."""
     shown = set(re.findall(r"promostream ([a-z]+)", (ROOT / "README.md").read_text()))

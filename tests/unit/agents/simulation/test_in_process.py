@@ -30,6 +30,7 @@ def test_the_loop_closes(lived: tuple[ShopInProcess, Account]) -> None:
     ran, account = lived
     assert account.triggers["send"] > 20
     assert account.refusals["consent"] > 5
+    assert account.refusals["stock"] > 0
     assert account.outcomes["clicked"] > 5
     assert {"purchase", "click"} <= set(account.in_use)
     assert account.outcomes == ran.shop.outcomes
