@@ -9,6 +9,7 @@ from streams.arrays import Floats, Ints
 from streams.assess.amount_figures import AmountFigures, judge_amounts
 from streams.assess.batch import best_amounts, refitted
 from streams.assess.boosting import rows
+from streams.assess.feature_selection import Feature
 from streams.assess.figures import stretches
 from streams.assess.response import ONCE, PERIODS, WARM_UP
 from streams.response.amount.blend import NAMES, Blend
@@ -43,6 +44,7 @@ class AmountAssessment(msgspec.Struct, frozen=True):
     over_time: list[AmountPeriod]
     champion_weights: dict[str, float]
     notes: list[str]
+    features: list[Feature] = []
 
 
 def assess_amount(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import msgspec
 
 from streams.arrays import Bools, Floats, Ints
+from streams.assess.feature_selection import Feature
 from streams.assess.fraud_figures import Ranking, difference, ranking
 from streams.fraud.detectors.progressive import score_progressively
 
@@ -29,6 +30,7 @@ class FraudAssessment(msgspec.Struct, frozen=True):
     best_detector: str | None
     combined_less_best: tuple[float, float, float] | None
     notes: list[str]
+    features: list[Feature] = []
 
 
 def assess_fraud(

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from streams.arrays import Floats, Ints
 from streams.assess.batch import best_chances, refitted
 from streams.assess.boosting import rows
+from streams.assess.feature_selection import Feature
 from streams.assess.figures import Figures, judge, stretches
 from streams.assess.losses import row_losses
 from streams.response.progressive.blend import Blend
@@ -46,6 +47,7 @@ class ResponseAssessment(msgspec.Struct, frozen=True):
     over_time: list[Period]
     champion_weights: dict[str, float]
     notes: list[str]
+    features: list[Feature] = []
 
 
 def assess_response(

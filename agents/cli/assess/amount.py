@@ -13,14 +13,17 @@ from agents.cli.assess.options import (
     ignore_option,
     json_option,
     time_option,
+    top_features_option,
     write_json,
 )
+from agents.cli.assess.selecting import show_features
 from agents.cli.assess.showing import console, show_notes, table
 from agents.cli.progress import progress_bar
 from agents.tables.amounts import read_amounts
 from agents.tables.rows import Selection
 from streams.assess.amount import AmountAssessment, assess_amount
 from streams.assess.amount_figures import AmountFigures
+from streams.assess.feature_selection import select_features
 from streams.assess.leakage import amount_leaks
 
 
@@ -31,6 +34,7 @@ from streams.assess.leakage import amount_leaks
 @features_option
 @ignore_option
 @delay_option
+@top_features_option
 @json_option
 def command(
     file: Path,
@@ -39,6 +43,7 @@ def command(
     features: tuple[str, ...],
     ignore: tuple[str, ...],
     delay: float,
+    top_features: int,
     json_file: Path | None,
 ) -> None:
     """Predict the amount of every row from the rows before it whose labels are known, and compare.
@@ -60,14 +65,17 @@ def command(
         found = assess_amount(
             own.numbers, own.levels, rows.labels, rows.ready, rows.refits, lambda _, done: advance(done)
         )
-    known = amount_leaks(own.numbers, own.levels, rows.labels, (own.number_names, own.level_names))
-    found = msgspec.structs.replace(found, notes=[*own.notes, *known, *found.notes])
-    _show(file, own.number_names, own.level_names, found)
+    names = (own.number_names, own.level_names)
+    known = amount_leaks(own.numbers, own.levels, rows.labels, names)
+    told = select_features(own.numbers, own.levels, rows.labels, names)
+    found = msgspec.structs.replace(found, notes=[*own.notes, *known, *found.notes], features=told)
+    _show(file, names, found, top_features)
     write_json(json_file, found)
 
 
-def _show(file: Path, numbers: list[str], levels: list[str], found: AmountAssessment) -> None:
+def _show(file: Path, names: tuple[list[str], list[str]], found: AmountAssessment, top_features: int) -> None:
     own = console()
+    numbers, levels = names
     own.print(
         f"{file}: {found.rows:,} rows, {found.not_zero:,} not zero, mean {found.mean:,.5g}; {len(numbers)} numbers, "
         f"{len(levels)} categories; judged on the last {found.scored:,} rows"
@@ -80,6 +88,7 @@ def _show(file: Path, numbers: list[str], levels: list[str], found: AmountAssess
     own.print(shown)
     made_of = ", ".join(f"{name} {weight:.0%}" for name, weight in found.champion_weights.items())
     own.print(f"the champion is made of {made_of}")
+    show_features(own, found.features, top_features)
     show_notes(own, found.notes)
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 import msgspec
+import numpy as np
 
 from agents.cli.assess.options import (
     features_option,
@@ -11,12 +12,15 @@ from agents.cli.assess.options import (
     ignore_option,
     json_option,
     time_option,
+    top_features_option,
     write_json,
 )
+from agents.cli.assess.selecting import show_features
 from agents.cli.assess.showing import console, number, show_notes, table
 from agents.cli.progress import progress_bar
 from agents.tables.rows import Selection
 from agents.tables.suspected import read_suspected
+from streams.assess.feature_selection import select_features
 from streams.assess.fraud import COMBINED, FraudAssessment, assess_fraud
 from streams.assess.fraud_figures import Interval
 
@@ -28,6 +32,7 @@ from streams.assess.fraud_figures import Interval
 @time_option
 @features_option
 @ignore_option
+@top_features_option
 @json_option
 def command(
     file: Path,
@@ -36,6 +41,7 @@ def command(
     time: str | None,
     features: tuple[str, ...],
     ignore: tuple[str, ...],
+    top_features: int,
     json_file: Path | None,
 ) -> None:
     """Score every row by detectors that learned from the rows before it, without labels, and compare.
@@ -55,12 +61,14 @@ def command(
     own = rows.features
     with progress_bar("scoring", len(rows.labels)) as advance:
         found = assess_fraud(own.numbers, own.levels, rows.labels, progress=advance)
-    found = msgspec.structs.replace(found, notes=[*own.notes, *found.notes])
-    _show(file, len(own.number_names), len(own.level_names), found)
+    names = (own.number_names, own.level_names)
+    told = select_features(own.numbers, own.levels, rows.labels.astype(np.float64), names)
+    found = msgspec.structs.replace(found, notes=[*own.notes, *found.notes], features=told)
+    _show(file, len(own.number_names), len(own.level_names), found, top_features)
     write_json(json_file, found)
 
 
-def _show(file: Path, numbers: int, levels: int, found: FraudAssessment) -> None:
+def _show(file: Path, numbers: int, levels: int, found: FraudAssessment, top_features: int) -> None:
     own = console()
     share = "" if found.rate is None else f", {found.positives:,} of them positive ({found.rate:.2%})"
     own.print(
@@ -76,6 +84,7 @@ def _show(file: Path, numbers: int, levels: int, found: FraudAssessment) -> None
         mean, low, high = found.combined_less_best
         best = found.best_detector.replace("_", " ")
         own.print(f"{COMBINED} against the best detector here ({best}): AUC {mean:+.3f} ({low:+.3f} to {high:+.3f})")
+    show_features(own, found.features, top_features)
     show_notes(own, found.notes)
 
 

@@ -67,6 +67,13 @@ ignore_option: Decorated = click.option("--ignore", callback=_names, help="Comma
 delay_option: Decorated = click.option(
     "--delay", type=Duration(), default=0.0, help="When a label is known: 30m, 24h, 7d after its row."
 )
+top_features_option: Decorated = click.option(
+    "--top-features",
+    type=click.IntRange(min=0),
+    default=10,
+    show_default=True,
+    help="How many columns to show by what they tell alone; --json has all.",
+)
 json_option: Decorated = click.option(
     "--json",
     "json_file",

@@ -13,12 +13,15 @@ from agents.cli.assess.options import (
     ignore_option,
     json_option,
     time_option,
+    top_features_option,
     write_json,
 )
+from agents.cli.assess.selecting import show_features
 from agents.cli.assess.showing import console, number, show_notes, table
 from agents.cli.progress import progress_bar
 from agents.tables.labelled import Choice, read_labelled
 from agents.tables.rows import Selection
+from streams.assess.feature_selection import select_features
 from streams.assess.leakage import leaks
 from streams.assess.response import ResponseAssessment, assess_response
 
@@ -31,6 +34,7 @@ from streams.assess.response import ResponseAssessment, assess_response
 @features_option
 @ignore_option
 @delay_option
+@top_features_option
 @json_option
 def command(
     file: Path,
@@ -40,6 +44,7 @@ def command(
     features: tuple[str, ...],
     ignore: tuple[str, ...],
     delay: float,
+    top_features: int,
     json_file: Path | None,
 ) -> None:
     """Predict every row from the rows before it whose labels are known, and compare.
@@ -60,14 +65,17 @@ def command(
         found = assess_response(
             own.numbers, own.levels, rows.labels, rows.ready, rows.refits, lambda _, done: advance(done)
         )
-    known = leaks(own.numbers, own.levels, rows.labels, (own.number_names, own.level_names))
-    found = msgspec.structs.replace(found, notes=[*own.notes, *known, *found.notes])
-    _show(file, own.number_names, own.level_names, found)
+    names = (own.number_names, own.level_names)
+    known = leaks(own.numbers, own.levels, rows.labels, names)
+    told = select_features(own.numbers, own.levels, rows.labels, names)
+    found = msgspec.structs.replace(found, notes=[*own.notes, *known, *found.notes], features=told)
+    _show(file, names, found, top_features)
     write_json(json_file, found)
 
 
-def _show(file: Path, numbers: list[str], levels: list[str], found: ResponseAssessment) -> None:
+def _show(file: Path, names: tuple[list[str], list[str]], found: ResponseAssessment, top_features: int) -> None:
     own = console()
+    numbers, levels = names
     own.print(
         f"{file}: {found.rows:,} rows, {found.positives:,} positive ({found.rate:.2%}); {len(numbers)} numbers, "
         f"{len(levels)} categories; judged on the last {found.scored:,} rows"
@@ -82,4 +90,5 @@ def _show(file: Path, numbers: list[str], levels: list[str], found: ResponseAsse
     own.print(shown)
     made_of = ", ".join(f"{name} {weight:.0%}" for name, weight in found.champion_weights.items())
     own.print(f"the champion is made of {made_of}")
+    show_features(own, found.features, top_features)
     show_notes(own, found.notes)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from agents.cli import promostream, run
@@ -30,6 +31,23 @@ def test_a_file_is_called_as_it_is_called(table: Path, capsys: pytest.CaptureFix
     told = said(capsys)
     assert "[bold]table.csv: 120 rows of 1" in told
     assert "note: no column is left to learn from" in told
+
+
+@pytest.mark.parametrize("question", ["response", "amount"])
+def test_what_columns_tell_alone_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str], question: str) -> None:
+    """Which of them are no better than chance, in words and, of all columns, in the file of figures."""
+    rows = "".join(f"{i % 3},{(i * 7919) % 101},{int(i % 3 == 0 or i % 7 == 0)}\n" for i in range(600))
+    (tmp_path / "t.csv").write_text("tells,noise,y\n" + rows, encoding="utf-8")
+    figures = tmp_path / "figures.json"
+    asked = ["assess", question, str(tmp_path / "t.csv"), "--label", "y", "--json", str(figures)]
+    assert run(promostream, [*asked, "--top-features", "1"]) == DONE
+    told = said(capsys)
+    assert "lasts" in told
+    assert "1 more: --top-features 2 1 of 2 columns alone are no better than chance" in told
+    found = msgspec.json.decode(figures.read_bytes())["features"]
+    assert [(one["name"], one["better_than_chance"]) for one in found] == [("tells", True), ("noise", False)]
+    assert run(promostream, [*asked, "--top-features", "0"]) == DONE
+    assert "than chance" not in said(capsys)
 
 
 @pytest.mark.parametrize(
