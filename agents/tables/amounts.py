@@ -33,5 +33,5 @@ def read_amounts(path: Path, label: str, selection: Selection, delay: float = 0.
     found = rows(file, selection, {label: amounts("--label", label, file.require(label, "--label"))})
     timed = selection.time is not None
     ready = known(found.moments, delay, timed=timed)
-    own = found.features._replace(notes=[*found.features.notes, *late(ready)])
+    own = found.features._replace(notes=[*found.features.notes, *late(ready, delay)])
     return Amounts(own, found.values[label], ready, refits(found.moments, timed=timed))

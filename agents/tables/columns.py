@@ -58,7 +58,7 @@ def label(name: str, column: Any, positive: str | None) -> Floats:
     """A label as 0 and 1, NaN where it is missing.
 
     Raises:
-        WrongUse: it has other than two values, and which is the positive one is not said.
+        WrongUse: it has other than two values, and which is the positive one is not said; or it says yes or nothing.
 
     """
     texts = [None if value is None else _plain(value) for value in column.to_pylist()]
@@ -71,6 +71,11 @@ def label(name: str, column: Any, positive: str | None) -> Floats:
         wanted = POSITIVE
     else:
         raise WrongUse(f"--label {name} has {_some(found)}, not 0 and 1; say which is the positive one with --positive")
+    if None in texts and set(found) <= wanted:
+        raise WrongUse(
+            f"--label {name} is {_some(found)} in {len(texts) - texts.count(None):,} rows and empty in "
+            f"{texts.count(None):,}; if empty means no, write 0 there"
+        )
     return np.array([np.nan if text is None else float(text in wanted) for text in texts])
 
 

@@ -13,6 +13,8 @@ from agents.tables.encodings import LATIN_1, delimiter, encoding
 SUFFIXES = {".parquet": "parquet", ".pq": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}
 PARQUET = b"PAR1"
 """What a Parquet file begins with, whatever it is called."""
+ZIPPED = b"PK\x03\x04"
+"""What spreadsheets and zips begin with."""
 NULLS = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "?"]
 
 
@@ -34,6 +36,9 @@ class TableFile:
         self.rows: int = table.num_rows
         self.columns: dict[str, Any] = dict(zip(_names(table.column_names), map(_whole, table.columns), strict=True))
         self._drop_lists()
+        if not self.rows and self._broken:
+            told = f"all {self._broken:,} rows have another number of fields than the header"
+            raise WrongUse(f"{path}: {told}; put fields that hold the separator, such as Jan 5, 2026, into quotes")
         if not self.rows or not self.columns:
             raise WrongUse(f"{path}: no row in it; name a table with a header and at least one row")
 
@@ -45,7 +50,8 @@ class TableFile:
 
         """
         if name not in self.columns:
-            raise WrongUse(f"{option} {name}: {self.path} has no such column, but {', '.join(self.columns)}")
+            hint = "; is its first line no header?" if all(map(_is_number, self.columns)) else ""
+            raise WrongUse(f"{option} {name}: {self.path} has no such column, but {', '.join(self.columns)}{hint}")
         return self.columns[name]
 
     def _read(self) -> Any:
@@ -56,6 +62,9 @@ class TableFile:
         suffixes = [suffix for suffix in self.path.suffixes if suffix != ".gz"]
         ways = {"parquet": self._parquet, "jsonl": self._json, "csv": self._csv}
         with content(str(self.path)) as file:
+            if file.read(len(ZIPPED)) == ZIPPED:
+                raise WrongUse(f"{self.path}: this is a spreadsheet or a zip; save it as CSV, or unpack it")
+            file.seek(0)
             named = "parquet" if file.read(len(PARQUET)) == PARQUET else SUFFIXES.get(suffixes[-1] if suffixes else "")
             file.seek(0)
             try:
@@ -119,6 +128,10 @@ def _names(given: list[str]) -> list[str]:
         seen[name] += 1
         names.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
     return names
+
+
+def _is_number(name: str) -> bool:
+    return name.replace(".", "", 1).replace("-", "", 1).isdigit()
 
 
 def _whole(column: Any) -> Any:

@@ -53,7 +53,7 @@ def read_labelled(path: Path, choice: Choice) -> Labelled:
     found = rows(file, choice.selection, {choice.label: labels})
     timed = choice.selection.time is not None
     ready = known(found.moments, choice.delay, timed=timed)
-    own = found.features._replace(notes=[*found.features.notes, *late(ready)])
+    own = found.features._replace(notes=[*found.features.notes, *late(ready, choice.delay)])
     return Labelled(own, found.values[choice.label], ready, refits(found.moments, timed=timed))
 
 
@@ -69,12 +69,13 @@ def known(moments: Floats, delay: float, *, timed: bool) -> Ints:
     return known_before(moments, delay) if timed else np.arange(len(moments), dtype=np.int64)
 
 
-def late(ready: Ints) -> list[str]:
-    """A note where most labels come too late for anybody to learn from them."""
+def late(ready: Ints, delay: float) -> list[str]:
+    """A note where most labels come too late for anybody to learn from them; ``delay`` is in seconds."""
     known_then, count = int(ready[-1]), len(ready)
     if 2 * known_then >= count or count < FEW:
         return []
-    return [f"--delay is long for this table: before the last row only {known_then:,} of {count:,} labels are known"]
+    told = "--delay is long for this table" if delay else "many rows are of one moment, and none knows another's label"
+    return [f"{told}: before the last row only {known_then:,} of {count:,} labels are known"]
 
 
 def refits(moments: Floats, *, timed: bool) -> list[int]:

@@ -21,6 +21,8 @@ EITHER = re.compile(r"\d{1,2}/\d{1,2}/\d{4}.*")
 MILLISECONDS, MICROSECONDS, NANOSECONDS = 1e11, 1e14, 1e17
 """Numbers beyond these are such since 1970, those under them seconds."""
 FIRST_DAY, LAST_DAY = 19_000_101, 21_001_231
+FIRST_SERIAL, LAST_SERIAL, SERIAL_EPOCH = 20_000, 80_000, -25_569.0 * 86_400.0
+"""Days as spreadsheets number them, 1954 to 2119; day 0 of them, in seconds since 1970."""
 
 
 def moments(column: Any) -> Floats | None:
@@ -40,12 +42,17 @@ def moments(column: Any) -> Floats | None:
 
 
 def of_numbers(values: Floats) -> Floats:
-    """Numbers (n, NaN where missing) as seconds since 1970: days as 20260131, or s, ms, µs or ns since then."""
+    """Numbers (n, NaN where missing) as seconds since 1970.
+
+    Days as 20260131 or as spreadsheets number them; s, ms, µs or ns since 1970.
+    """
     present = values[~np.isnan(values)]
     if len(present) and present.min() >= FIRST_DAY and present.max() <= LAST_DAY:
         days = {day: _day(day) for day in np.unique(present).tolist()}
         if not np.isnan(list(days.values())).any():
             return np.array([days.get(value, np.nan) for value in values.tolist()])
+    if len(present) and present.min() >= FIRST_SERIAL and present.max() <= LAST_SERIAL:
+        return np.asarray(values * 86_400.0 + SERIAL_EPOCH)
     size = np.abs(values)
     seconds: Floats = values / np.select(
         [size > NANOSECONDS, size > MICROSECONDS, size > MILLISECONDS], [1e9, 1e6, 1e3], 1.0

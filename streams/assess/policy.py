@@ -22,6 +22,8 @@ from streams.measure.off_policy import (
 )
 
 FEW_REWARDS = 30
+ROUNDING = 1e-9
+"""Gains that are no more, in parts of the largest reward, are none."""
 NOTABLE = 0.05
 """Share of the rows by which an action's 1/p may miss their number."""
 
@@ -92,7 +94,8 @@ def _scores(asked: Asked, log: Logged, progress: Callable[[int], None]) -> dict[
 
 def _valued(scores: Floats, log: Logged) -> Valued:
     gains = scores - log.rewards
-    gain = estimate(gains, log.users) if gains.any() else Estimate(0.0, 0.0, 0.0, 0.0)
+    some = np.abs(gains).max(initial=0.0) > ROUNDING * np.abs(log.rewards).max(initial=0.0)
+    gain = estimate(gains, log.users) if some else Estimate(0.0, 0.0, 0.0, 0.0)
     return Valued(estimate(scores, log.users), gain)
 
 

@@ -45,7 +45,8 @@ RULES = (
     Rule(
         "effective_sample_size",
         1_000.0,
-        "the effective sample size is {found:,.0f}, under {allowed:,.0f}: the target is too unlike the log",
+        "the effective sample size is {found:,.0f}, under {allowed:,.0f}: the log is too short for this target, or too "
+        "unlike it",
         least=True,
     ),
     Rule(

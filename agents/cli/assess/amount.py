@@ -17,7 +17,7 @@ from agents.cli.assess.options import (
     write_json,
 )
 from agents.cli.assess.selecting import show_features
-from agents.cli.assess.showing import console, show_notes, table
+from agents.cli.assess.showing import console, model, show_notes, table
 from agents.cli.progress import progress_bar
 from agents.tables.amounts import read_amounts
 from agents.tables.rows import Selection
@@ -84,7 +84,7 @@ def _show(file: Path, names: tuple[list[str], list[str]], found: AmountAssessmen
     for name, figures in found.models.items():
         saved = "" if name == "constant" else _saved(figures)
         cells = (f"{figures.rmse:,.5g}", f"{figures.mae:,.5g}", saved, f"{figures.bias:+,.3g}")
-        shown.add_row(name.replace("_", " "), *cells)
+        shown.add_row(model(name), *cells)
     own.print(shown)
     made_of = ", ".join(f"{name} {weight:.0%}" for name, weight in found.champion_weights.items())
     own.print(f"the champion is made of {made_of}")

@@ -21,7 +21,7 @@ from agents.cli.progress import progress_bar
 from agents.tables.rows import Selection
 from agents.tables.suspected import read_suspected
 from streams.assess.feature_selection import select_features
-from streams.assess.fraud import COMBINED, FraudAssessment, assess_fraud
+from streams.assess.fraud import COMBINED, FEW_POSITIVES, FraudAssessment, assess_fraud
 from streams.assess.fraud_figures import Interval
 
 
@@ -70,7 +70,8 @@ def command(
 
 def _show(file: Path, numbers: int, levels: int, found: FraudAssessment, top_features: int) -> None:
     own = console()
-    share = "" if found.rate is None else f", {found.positives:,} of them positive ({found.rate:.2%})"
+    share = "" if found.rate is None else f", {found.positives:,} of them positive"
+    share += "" if found.positives < FEW_POSITIVES else f" ({found.rate:.2%})"
     own.print(
         f"{file}: {found.rows:,} rows; {numbers} numbers, {levels} categories; judged on the last {found.scored:,} "
         f"rows{share}"

@@ -15,7 +15,7 @@ from agents.cli.assess.options import (
     time_option,
     write_json,
 )
-from agents.cli.assess.showing import console, number, show_notes, table
+from agents.cli.assess.showing import console, figure, number, show_notes, table
 from agents.cli.progress import progress_bar
 from agents.errors import Refused
 from agents.tables.logged import Log, read_logged
@@ -113,4 +113,4 @@ def _show_support(own: Console, found: PolicyAssessment) -> None:
 def _interval(found: Estimate, sign: str = "") -> str:
     if not isfinite(found.high - found.low):
         return f"{found.value:{sign}.5g} (too few to say)"
-    return f"{found.value:{sign}.5g} ({found.low:{sign}.5g} to {found.high:{sign}.5g})"
+    return figure(found.value, found.low, found.high, sign)

@@ -73,7 +73,8 @@ def _show(file: Path, found: RecommendAssessment) -> None:
     if found.models:
         own.print(shown)
         own.print("hits: choices among a recommender's first ten; the differences are of these, on the same choices")
-    own.print(f"{found.rules:,} basket rules: lift surely above 1, at most one in twenty of them false")
+    told = "lift surely above 1, at most one in twenty of them false" if found.rules else "no lift is surely above 1"
+    own.print(f"{found.rules:,} basket rules: {told}")
     show_notes(own, found.notes)
 
 

@@ -17,13 +17,14 @@ from agents.cli.assess.options import (
     write_json,
 )
 from agents.cli.assess.selecting import show_features
-from agents.cli.assess.showing import console, number, show_notes, table
+from agents.cli.assess.showing import console, model, number, show_notes, table
 from agents.cli.progress import progress_bar
 from agents.tables.labelled import Choice, read_labelled
 from agents.tables.rows import Selection
 from streams.assess.feature_selection import select_features
+from streams.assess.figures import Figures
 from streams.assess.leakage import leaks
-from streams.assess.response import ResponseAssessment, assess_response
+from streams.assess.response import FEW_POSITIVES, ResponseAssessment, assess_response
 
 
 @click.command("response", short_help="Will they? Log loss, AUC and calibration beside boosting and the constant.")
@@ -76,19 +77,32 @@ def command(
 def _show(file: Path, names: tuple[list[str], list[str]], found: ResponseAssessment, top_features: int) -> None:
     own = console()
     numbers, levels = names
+    few = min(found.positives, found.rows - found.positives) < FEW_POSITIVES
     own.print(
-        f"{file}: {found.rows:,} rows, {found.positives:,} positive ({found.rate:.2%}); {len(numbers)} numbers, "
-        f"{len(levels)} categories; judged on the last {found.scored:,} rows"
+        f"{file}: {found.rows:,} rows, {found.positives:,} positive{'' if few else f' ({found.rate:.2%})'}; "
+        f"{len(numbers)} numbers, {len(levels)} categories; judged on the last {found.scored:,} rows"
     )
-    shown = table("model", "log loss", "gain on the constant (95 %)", "AUC", "calibration", "F1")
+    shown = table("model", "log loss", "gain on the constant (95 %)", "AUC (95 %)", "calibration", "F1")
     for name, figures in found.models.items():
-        mean, low, high = figures.against_constant
-        sure = f"({-high:+.4f} to {-low:+.4f})" if isfinite(high) else "(too few rows)"
-        beside = "" if name == "constant" else f"{-mean:+.4f} {sure}"
-        cells = (number(figures.auc), number(figures.calibration_ratio), number(figures.f1))
-        shown.add_row(name.replace("_", " "), f"{figures.log_loss:.4f}", beside, *cells)
+        shown.add_row(model(name), f"{figures.log_loss:.4f}", *_beside(name, figures, few=few))
     own.print(shown)
+    mean, low, high = found.champion_less_batch
+    sure = f"({-high:+.4f} to {-low:+.4f})" if isfinite(high) else "(too few rows to say)"
+    own.print(f"champion against boosting refitted: gain {-mean:+.4f} {sure}")
     made_of = ", ".join(f"{name} {weight:.0%}" for name, weight in found.champion_weights.items())
     own.print(f"the champion is made of {made_of}")
     show_features(own, found.features, top_features)
     show_notes(own, found.notes)
+
+
+def _beside(name: str, figures: Figures, *, few: bool) -> tuple[str, ...]:
+    """A row's other cells: the constant ranks nobody, and of few labels nothing is shown that has no interval."""
+    if name == "constant":
+        return "", "", "–" if few else number(figures.calibration_ratio), ""
+    mean, low, high = figures.against_constant
+    sure = f"({-high:+.4f} to {-low:+.4f})" if isfinite(high) else "(too few rows)"
+    area = "–"
+    if figures.auc_interval:
+        area = f"{number(figures.auc)} ({figures.auc_interval[0]:.2f} to {figures.auc_interval[1]:.2f})"
+    others = ("–", "–") if few else (number(figures.calibration_ratio), number(figures.f1))
+    return f"{-mean:+.4f} {sure}", area, *others

@@ -27,7 +27,5 @@ def show_features(own: Console, features: list[Feature], most: int) -> None:
     chance = [one.name for one in features if not one.better_than_chance]
     if chance:
         names = ", ".join(chance[:NAMED]) + (", …" if len(chance) > NAMED else "")
-        alone = (
-            f"{len(chance)} of {len(features)} columns alone are no better than chance (beside others they may tell)"
-        )
-        own.print(f"{alone}: {names}")
+        alone = "no better than chance alone (beside others they may tell)"
+        own.print(f"{alone}: {len(chance)} of {len(features)} columns: {names}")

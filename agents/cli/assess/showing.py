@@ -1,13 +1,16 @@
 """How results of ``assess`` look on a terminal, in a file and in a pipe."""
 
 from collections.abc import Iterable
+from math import floor, inf, log10
 
 from rich.console import Console
 from rich.table import Table
 
-WIDTH = 110
+WIDTH = 120
 """Of a table that goes into a file or a pipe."""
 MOST_COLUMNS = 3
+LARGE, LEAST = 1e7, 1e-9
+"""Figures from which powers of ten are shown; the relative width under which an interval is none."""
 
 
 def console() -> Console:
@@ -33,6 +36,23 @@ def show_notes(own: Console, notes: Iterable[str]) -> None:
             own.print(f"note: {note}")
 
 
+MODELS = {"batch": "boosting, refitted", "batch_once": "boosting, fitted once"}
+
+
+def model(name: str) -> str:
+    """What a model is called."""
+    return MODELS.get(name, name.replace("_", " "))
+
+
 def number(value: float | None, digits: int = 3) -> str:
     """A figure, or a dash where there is none."""
     return "–" if value is None else f"{value:.{digits}f}"
+
+
+def figure(mean: float, low: float, high: float, sign: str = "") -> str:
+    """A figure and its interval, to two digits of the interval's width."""
+    wide = (high - low) / 2.0
+    if max(abs(mean), abs(low), abs(high)) >= LARGE:
+        return f"{mean:{sign}.4g} ({low:{sign}.3g} to {high:{sign}.3g})"
+    decimals = 3 if not wide < inf or wide <= LEAST * abs(mean) else max(1 - floor(log10(wide)), 0)
+    return f"{mean:{sign},.{decimals}f} ({low:{sign},.{decimals}f} to {high:{sign},.{decimals}f})"

@@ -1,6 +1,5 @@
 """``promostream assess uplift``: whom does it move?"""
 
-from math import floor, inf, log10
 from pathlib import Path
 
 import click
@@ -15,11 +14,11 @@ from agents.cli.assess.options import (
     time_option,
     write_json,
 )
-from agents.cli.assess.showing import console, show_notes, table
+from agents.cli.assess.showing import console, figure, show_notes, table
 from agents.cli.progress import progress_bar
 from agents.tables.experiments import ExperimentChoice, ExperimentTable, read_experiment
 from agents.tables.rows import Selection
-from streams.assess.uplift import Economics, assess_uplift
+from streams.assess.uplift import FEWEST_SPLITS, Economics, assess_uplift
 from streams.assess.uplift_figures import SHARES, Estimate
 from streams.assess.uplift_results import UpliftAssessment
 
@@ -32,8 +31,6 @@ SHOWN = {
     "treat_all": "treat all",
     "treat_none": "treat none",
 }
-LARGE, LEAST = 1e7, 1e-9
-"""Figures from which powers of ten are shown; the relative width under which an interval is none."""
 WHAT_QINI_IS = "Qini: outcomes per row more than by treating as many rows by lot, averaged over shares from 0 to 100 %"
 
 
@@ -50,7 +47,11 @@ WHAT_QINI_IS = "Qini: outcomes per row more than by treating as many rows by lot
 @features_option
 @ignore_option
 @click.option(
-    "--splits", type=click.IntRange(2, 200), default=SPLITS, show_default=True, help="Half-splits to judge on."
+    "--splits",
+    type=click.IntRange(FEWEST_SPLITS, 200),
+    default=SPLITS,
+    show_default=True,
+    help="Half-splits to judge on.",
 )
 @json_option
 def command(
@@ -98,7 +99,7 @@ def _show(file: Path, read: ExperimentTable, found: UpliftAssessment) -> None:
         f"{read.arms[1]} ({means['control']:.4g}); {len(read.names[0])} numbers, {len(read.names[1])} categories"
     )
     own.print(
-        f"average effect {_figure(*found.average_effect)}; 95 % intervals, below over {found.splits} half-splits\n"
+        f"average effect {figure(*found.average_effect)}; 95 % intervals, below over {found.splits} half-splits\n"
     )
     ranked = table("ranking by", "Qini × 10³ (95 %)", "less response (95 %)", "less T-learner (95 %)")
     tops = table("effect in the top", *(f"{share} (95 %)" for share in SHARES))
@@ -119,13 +120,4 @@ def _show(file: Path, read: ExperimentTable, found: UpliftAssessment) -> None:
 
 
 def _shown(estimate: Estimate, scale: float = 1.0, sign: str = "") -> str:
-    return _figure(scale * estimate.mean, scale * estimate.low, scale * estimate.high, sign)
-
-
-def _figure(mean: float, low: float, high: float, sign: str = "") -> str:
-    """A figure and its interval, to two digits of the interval's width."""
-    wide = (high - low) / 2.0
-    if max(abs(mean), abs(low), abs(high)) >= LARGE:
-        return f"{mean:{sign}.4g} ({low:{sign}.3g} to {high:{sign}.3g})"
-    decimals = 3 if not wide < inf or wide <= LEAST * abs(mean) else max(1 - floor(log10(wide)), 0)
-    return f"{mean:{sign},.{decimals}f} ({low:{sign},.{decimals}f} to {high:{sign},.{decimals}f})"
+    return figure(scale * estimate.mean, scale * estimate.low, scale * estimate.high, sign)

@@ -26,7 +26,7 @@ def said(capsys: pytest.CaptureFixture[str]) -> str:
 
 def test_a_file_is_called_as_it_is_called(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Brackets are no markup; where no column is left, the reader is told."""
-    asked = ["assess", "uplift", str(table), "--treatment", "t", "--outcome", "y", "--ignore", "at,a", "--splits", "2"]
+    asked = ["assess", "uplift", str(table), "--treatment", "t", "--outcome", "y", "--ignore", "at,a", "--splits", "5"]
     assert run(promostream, asked) == DONE
     told = said(capsys)
     assert "[bold]table.csv: 120 rows of 1" in told
@@ -43,7 +43,10 @@ def test_what_columns_tell_alone_is_said(tmp_path: Path, capsys: pytest.CaptureF
     assert run(promostream, [*asked, "--top-features", "1"]) == DONE
     told = said(capsys)
     assert "lasts" in told
-    assert "1 more: --top-features 2 1 of 2 columns alone are no better than chance" in told
+    assert (
+        "1 more: --top-features 2 no better than chance alone (beside others they may tell): 1 of 2 columns: noise"
+        in told
+    )
     found = msgspec.json.decode(figures.read_bytes())["features"]
     assert [(one["name"], one["better_than_chance"]) for one in found] == [("tells", True), ("noise", False)]
     assert run(promostream, [*asked, "--top-features", "0"]) == DONE

@@ -88,3 +88,26 @@ def test_separators_are_told_by_the_header(tmp_path: Path, separator: str) -> No
     table = read(tmp_path, "a.csv", text)
     assert values(table, "x") == [1]
     assert table.notes == ["1 rows have another number of fields than the header and were left out"]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"PK\x03\x04\x14\x00", "this is a spreadsheet or a zip"),
+        (b"at,y\nJan 5, 2026,1\nJan 6, 2026,0\n", "all 2 rows have another number of fields than the header"),
+    ],
+)
+def test_what_is_no_table_is_said_what_it_is(tmp_path: Path, content: bytes, told: str) -> None:
+    """In words that say what to do."""
+    file = tmp_path / "table.csv"
+    file.write_bytes(content)
+    with pytest.raises(WrongUse, match=told):
+        TableFile(file)
+
+
+def test_a_file_without_a_header_is_suspected(tmp_path: Path) -> None:
+    """Where all its columns' names are numbers."""
+    file = tmp_path / "table.csv"
+    file.write_text("0.5,1\n0.7,0\n", encoding="utf-8")
+    with pytest.raises(WrongUse, match="is its first line no header"):
+        TableFile(file).require("y", "--label")

@@ -113,3 +113,25 @@ def test_where_no_column_is_left_it_is_noted(table: Path) -> None:
     assert "no column is left to learn from: nobody can know more than the constant" in only_flat.notes
     with pytest.raises(WrongUse, match="--features won: this column is asked about"):
         read_labelled(table, Choice("won", selection=Selection(only=("amount", "won"))))
+
+
+def test_rows_of_one_moment_do_not_know_each_other(tmp_path: Path) -> None:
+    """The lines of one order bear one label: none of them may tell it to the next."""
+    file = tmp_path / "orders.csv"
+    file.write_text("at,x,won\n" + "".join(f"2026-01-0{1 + k // 3},{k},{k % 2}\n" for k in range(9)), encoding="utf-8")
+    assert read_labelled(file, Choice("won", selection=AT)).ready.tolist() == [0, 0, 0, 3, 3, 3, 6, 6, 6]
+
+
+def test_one_moment_for_all_rows_is_said(tmp_path: Path) -> None:
+    """Then nobody learns anything."""
+    file = tmp_path / "dump.csv"
+    file.write_text("at,x,won\n" + "".join(f"2026-01-01,{k},{k % 2}\n" for k in range(60)), encoding="utf-8")
+    assert any("of one moment" in note for note in read_labelled(file, Choice("won", selection=AT)).features.notes)
+
+
+def test_a_label_that_says_yes_or_nothing_is_refused(tmp_path: Path) -> None:
+    """Left out, its empty rows would leave nothing but yes."""
+    file = tmp_path / "won.csv"
+    file.write_text("x,won\n1,1\n2,\n3,1\n", encoding="utf-8")
+    with pytest.raises(WrongUse, match="if empty means no, write 0 there"):
+        read_labelled(file, Choice("won"))

@@ -82,3 +82,8 @@ def test_days_written_as_one_number_are_days() -> None:
     """Not seconds in August 1970; numbers that are no such days stay seconds."""
     assert np.diff(of_numbers(np.array([20_260_131.0, 20_260_201.0]))).tolist() == [86_400.0]
     assert of_numbers(np.array([20_260_131.0, 20_260_199.0])).tolist() == [20_260_131.0, 20_260_199.0]
+
+
+def test_days_as_spreadsheets_number_them_are_read() -> None:
+    """45,292 and a half is noon of the first day of 2024."""
+    assert of_numbers(np.array([45_292.5, 45_293.0])).tolist() == [1_704_110_400.0, 1_704_153_600.0]
