@@ -12,7 +12,7 @@ from streams.models.store import ModelStore
 from streams.policy.deciding import Outlook
 from streams.profiles.user import User
 from streams.response.effect.compiled import OfferEffects
-from streams.response.logistic import Logistic
+from streams.response.served import ResponseModel
 from streams.segments.served import LearnedSegments
 from streams.state import ActiveModel, FoldSettings, PartitionState
 
@@ -25,8 +25,8 @@ class Scoring:
         self._models = models
         self._settings = settings
         self._resolved = False
-        self._purchase: Logistic | None = None
-        self._click: Logistic | None = None
+        self._purchase: ResponseModel | None = None
+        self._click: ResponseModel | None = None
         self._effects: OfferEffects | None = None
         self._forest: IsolationForest | None = None
         self._labellers: dict[str, Labeller] = {}
@@ -58,8 +58,8 @@ class Scoring:
             return
         found = {name: self._models.get(name, m.version, m.sha256) for name, m in self._state.models.items()}
         purchase, click, effects, forest = (found.get(name) for name in ("purchase", "click", "effect", "fraud"))
-        self._purchase = purchase if isinstance(purchase, Logistic) else None
-        self._click = click if isinstance(click, Logistic) else None
+        self._purchase = purchase if isinstance(purchase, ResponseModel) else None
+        self._click = click if isinstance(click, ResponseModel) else None
         self._effects = effects if isinstance(effects, OfferEffects) else None
         self._forest = forest if isinstance(forest, IsolationForest) else None
         items = found.get(table.NAME)

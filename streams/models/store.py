@@ -13,10 +13,11 @@ from streams.folding import ModelMissing, Refusal
 from streams.fraud.forest import IsolationForest
 from streams.models.snapshots import verify
 from streams.response.effect.compiled import OfferEffects
-from streams.response.logistic import Logistic
+from streams.response.served import SERVED as RESPONSE_MODELS
+from streams.response.served import ResponseModel
 from streams.segments.served import SERVED, LearnedSegments
 
-Compiled = Logistic | IsolationForest | OfferEffects | LearnedSegments | ItemTable
+Compiled = ResponseModel | IsolationForest | OfferEffects | LearnedSegments | ItemTable
 Version = tuple[str, int]
 """A model's name and version."""
 
@@ -38,7 +39,7 @@ class Form(NamedTuple):
 
 
 FORMS: dict[str, Form] = {
-    "logistic": Form(Logistic.from_snapshot, catalogue.RESPONSE_ROW),
+    **{algorithm: Form(compiled, catalogue.RESPONSE_ROW) for algorithm, compiled in RESPONSE_MODELS.items()},
     "r_learner": Form(OfferEffects.from_snapshot, catalogue.RESPONSE_ROW),
     "isolation_forest": Form(IsolationForest.from_snapshot, catalogue.FRAUD_ROW),
     **{algorithm: Form(LearnedSegments.from_snapshot, catalogue.SEGMENT_ROW) for algorithm in SERVED},

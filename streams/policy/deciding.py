@@ -18,7 +18,7 @@ from streams.profiles.consent import open_channels
 from streams.profiles.user import mark
 from streams.response.effect.compiled import OfferEffects
 from streams.response.effect.offer_effect import OfferEffect, assumed
-from streams.response.logistic import Logistic
+from streams.response.served import ResponseModel
 from streams.state import FoldSettings
 
 PRIOR_ORDERS = 2.0
@@ -31,8 +31,8 @@ LEAST_LOSS = 0.01
 class Outlook(msgspec.Struct, frozen=True):
     """What the partition knows beyond the user: its models, closed decisions per campaign, the mean order."""
 
-    purchase: Logistic | None
-    click: Logistic | None
+    purchase: ResponseModel | None
+    click: ResponseModel | None
     versions: dict[str, str]
     closed: dict[str, int]
     mean_order: float

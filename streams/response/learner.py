@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from math import isfinite
+from typing import Protocol
 
 import msgspec
 import numpy as np
@@ -13,6 +14,26 @@ from streams.response.logistic import clipped
 from streams.response.river_logistic import CLIP, RiverLogistic, RiverState
 
 ALGORITHM = "logistic"
+
+
+class ResponseLearner(Protocol):
+    """What every response model can do while it learns; ``tests/contracts/test_response_models.py`` has its laws."""
+
+    @property
+    def learned(self) -> int:
+        """How many labels it has learned from."""
+
+    def predict_one(self, x: Sequence[float]) -> float:
+        """The calibrated probability of a row."""
+
+    def learn_one(self, x: Sequence[float], y: bool) -> None:
+        """Learn one label; calibration learns from the prediction made before it."""
+
+    def forget(self) -> None:
+        """A drift was found: calibration gives way to the next labels."""
+
+    def arrays(self) -> dict[str, Array]:
+        """What the compiled form scores with."""
 
 
 class LearnerState(msgspec.Struct, frozen=True, array_like=True):

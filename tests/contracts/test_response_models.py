@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 from schemas.codec import decode_msgpack, encode_msgpack
 from schemas.models import Array, ModelSnapshot
 from streams.features.catalogue import RESPONSE_ROW, VERSION
+from streams.response.expanded.expansions import EXPANSIONS
+from streams.response.expanded.learner import ExpandedLearner
 from streams.response.learner import Learner, LearnerState
 from streams.response.logistic import Logistic, sigmoid
+from streams.response.served import SERVED
 from tests.making.wire import over_the_wire
 
 Row = tuple[float, ...]
@@ -50,8 +53,19 @@ class Model(NamedTuple):
 
 
 def _encoded(learner: LearnsOneByOne) -> bytes:
-    assert isinstance(learner, Learner)
+    assert isinstance(learner, Learner | ExpandedLearner)
     return encode_msgpack(learner.state())
+
+
+def _expanded(algorithm: str) -> "Model":
+    columns = len(RESPONSE_ROW)
+    return Model(
+        algorithm,
+        lambda: ExpandedLearner(algorithm, columns),
+        _encoded,
+        lambda data: ExpandedLearner(algorithm, columns, decode_msgpack(data, dict[str, Array])),
+        SERVED[algorithm],
+    )
 
 
 MODELS = (
@@ -60,8 +74,9 @@ MODELS = (
         lambda: Learner(RESPONSE_ROW),
         _encoded,
         lambda data: Learner(RESPONSE_ROW, decode_msgpack(data, LearnerState)),
-        Logistic.from_snapshot,
+        SERVED["logistic"],
     ),
+    *(_expanded(algorithm) for algorithm in EXPANSIONS),
 )
 
 every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.algorithm)
@@ -200,6 +215,11 @@ def test_compiled_logistic_equals_rivers_own_answer() -> None:
     for row, _ in stream(4, 500):
         river = learner.river.pipeline.predict_proba_one(dict(zip(RESPONSE_ROW, row, strict=True)))[True]
         assert abs(sigmoid(compiled.logit(row)) - river) <= 1e-12
+
+
+def test_whatever_may_be_published_keeps_these_promises() -> None:
+    """Every algorithm that a champion can have is in this suite."""
+    assert [model.algorithm for model in MODELS] == list(SERVED)
 
 
 LEARNED = {model.algorithm: taught(model, stream(1, 300)) for model in MODELS}
