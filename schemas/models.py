@@ -11,12 +11,31 @@ class Array(msgspec.Struct, frozen=True, array_like=True):
     data: bytes
 
 
+class Promotion(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a response model has the algorithm it has: it took the place of ``instead_of`` at ``at`` (ms of log time).
+
+    On ``decisions`` decisions that neither had learned, the old champion's log loss was higher by ``lead`` nats, and by
+    ``lead_bound`` at least, at the one-sided ``level``. A decision by the new one is worth ``value_bound`` minor units
+    more at least (a little less than nothing is allowed); None where no decision depends on the model.
+    """
+
+    algorithm: str
+    instead_of: str
+    at: int
+    decisions: int
+    level: float
+    lead: float
+    lead_bound: float
+    value_bound: float | None
+
+
 class ModelSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     """One version of one model, on topic ``models`` under the key ``name@version``.
 
-    ``algorithm`` names the compiled form that scores it (``logistic``, ``isolation_forest``, ``k_means``, ``rfm``);
+    ``algorithm`` names the compiled form that scores it (``logistic``, ``crosses``, ``isolation_forest``, ``rfm`` …);
     ``catalogue`` is the version of the feature catalogue its columns follow; ``sha256`` is the hex digest over
-    algorithm, features and arrays. ``closed`` carries closed decisions per campaign at the time of the snapshot.
+    algorithm, features and arrays. ``closed`` carries closed decisions per campaign at the time of the snapshot;
+    ``promotion`` tells since when and why the model has this algorithm, None as long as it has had no other.
     """
 
     name: str
@@ -29,6 +48,7 @@ class ModelSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     trained_until: int
     closed: dict[str, int] = {}
     sha256: str = ""
+    promotion: Promotion | None = None
 
     @property
     def key(self) -> str:

@@ -3,12 +3,12 @@
 from msgspec import Struct
 
 from schemas.checkpoints import CheckpointEntry
-from schemas.closed_decisions import ClosedDecision
+from schemas.closed_decisions import ClosedDecision, Stakes
 from schemas.dead_letters import DeadLetter
 from schemas.examples.story import CAMPAIGN, CARTED, CUSTOMER, DECIDED, LOG, LOGISTIC_SHA256, TRIGGER_ID
 from schemas.experiments import ArmCounts, ExperimentResult
 from schemas.fraud import EntitySighting, FraudAlert, FraudSample
-from schemas.models import Array, ModelSnapshot
+from schemas.models import Array, ModelSnapshot, Promotion
 from schemas.origins import Origin
 from schemas.redrives import Redrive
 
@@ -37,6 +37,17 @@ LEARNING: dict[str, Struct] = {
         first=True,
         discount=700,
         cost=2,
+        stakes=Stakes(
+            amount=39_450.0,
+            margin_rate=0.3,
+            sent=0.12,
+            depth=2.5,
+            usual=0.07,
+            scale=0.0021,
+            exploration=0.1,
+            floor=0.05,
+            costs=(0, 2),
+        ),
     ),
     "ExperimentResult": ExperimentResult(
         origin=Origin("closed-decisions", 0, 4_711, 0),
@@ -82,6 +93,16 @@ LEARNING: dict[str, Struct] = {
         trained_until=DECIDED - 600_000,
         closed={"cart-rescue": 3_120, "browse-interest": 380},
         sha256=LOGISTIC_SHA256,
+        promotion=Promotion(
+            algorithm="logistic",
+            instead_of="crosses",
+            at=DECIDED - 90_000_000,
+            decisions=24_700,
+            level=0.05 / 90,
+            lead=0.00406,
+            lead_bound=0.0001,
+            value_bound=-7.99,
+        ),
     ),
     "DeadLetter": DeadLetter(
         reason="wrong_type",

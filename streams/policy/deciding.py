@@ -3,6 +3,7 @@
 import msgspec
 from msgspec import structs
 
+from schemas.closed_decisions import Stakes
 from schemas.decisions import Candidate, Decision, DecisionResult, Gate
 from schemas.origins import Origin
 from schemas.privacy import Channel
@@ -13,6 +14,7 @@ from streams.policy.draw import allowed_loss, draw, propensities
 from streams.policy.gates import pass_gates, span
 from streams.policy.pass_through import let_pass
 from streams.policy.point import Point
+from streams.policy.redraw import stakes_of
 from streams.policy.value import Action, Prospect, candidates
 from streams.profiles.consent import open_channels
 from streams.profiles.user import mark
@@ -47,6 +49,7 @@ class Decided(msgspec.Struct, frozen=True):
     drawn: int
     actions: tuple[Action, ...]
     row: tuple[float, ...]
+    stakes: Stakes | None = None
 
 
 def decide(point: Point, origin: Origin, decision_id: str, outlook: Outlook, settings: FoldSettings) -> Decided:
@@ -80,7 +83,8 @@ def decide(point: Point, origin: Origin, decision_id: str, outlook: Outlook, set
         margin_rate=prospect.margin.rate,
         costs_known=prospect.margin.known,
     )
-    return Decided(drawn, actions[index], index, actions, row)
+    stakes = stakes_of(prospect, actions, scale, settings)
+    return Decided(drawn, actions[index], index, actions, row, stakes)
 
 
 def _allowed(point: Point) -> tuple[Channel, ...]:

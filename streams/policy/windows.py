@@ -76,6 +76,7 @@ def _opened(point: Point, decided: Decided, action: Action, coupon: str, *, firs
         programme=point.programme,
         risk=decision.risk,
         pass_probability=decision.pass_probability,
+        stakes=decided.stakes,
     )
 
 
@@ -208,4 +209,5 @@ def close_window(
         programme=opened.programme,
         risk=opened.risk,
         pass_probability=opened.pass_probability,
+        stakes=opened.stakes,
     )

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from schemas.campaigns import Offer
+from schemas.closed_decisions import Stakes
 from schemas.fraud import EntityKind
 from streams.ids import short_hash
 from streams.profiles.attributes import Attributes
@@ -86,6 +87,7 @@ class OpenDecision(msgspec.Struct, array_like=True):
     risk: float = 0.0
     pass_probability: float = 0.0
     earned: int = 0
+    stakes: Stakes | None = None
 
 
 class EndedMessage(msgspec.Struct, array_like=True):

@@ -20,9 +20,14 @@ class OfferEffect(NamedTuple):
     rows: int = 0
     usual: Effect = NOTHING
 
+    @property
+    def usual_lift(self) -> float:
+        """What the usual dose adds to the logit."""
+        return self.here.sent * self.usual.sent + self.here.depth * self.usual.depth
+
     def without(self, p: float) -> float:
         """P(buy | none) from ``p`` = P(buy) as it was learned among customers who got the usual dose."""
-        return lifted(p, -(self.here.sent * self.usual.sent + self.here.depth * self.usual.depth))
+        return lifted(p, -self.usual_lift)
 
 
 @cache
