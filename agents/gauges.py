@@ -1,6 +1,7 @@
 """What folds know, as gauges of ``agents.metrics``."""
 
 from collections.abc import Iterator
+from math import isfinite
 from typing import NamedTuple
 
 from streams.coordinate import Coordination
@@ -27,6 +28,7 @@ def readings(fold: Fold, partition: str, appended: int, now: int) -> Iterator[Re
         yield from _of_decide(fold, partition, appended, now)
     elif isinstance(fold, ResponseLearning):
         yield from _of_models(fold)
+        yield from _of_challengers(fold)
     elif isinstance(fold, Coordination):
         yield from _of_experiments(fold)
 
@@ -55,6 +57,17 @@ def _of_models(fold: ResponseLearning) -> Iterator[Reading]:
     for judged, ratio in fold.calibrations().items():
         if not judged.endswith(GHOSTS):  # nobody is decided for by it: ghosts buy less than the treated it learned from
             yield Reading("model_calibration_ratio", ratio, (judged,))
+
+
+def _of_challengers(fold: ResponseLearning) -> Iterator[Reading]:
+    """What is not known yet is left out: no bound before the first decision."""
+    for name, challengers in fold.challengers().items():
+        for algorithm, (progress, lead) in challengers.items():
+            if progress.count:
+                yield Reading("model_loss", progress.losses[0], (name, f"challenger_{algorithm}"))
+                yield Reading("challenger_calibration_ratio", progress.calibration, (name, algorithm))
+            if isfinite(lead):
+                yield Reading("challenger_lead_nats", lead, (name, algorithm))
 
 
 def _of_experiments(fold: Coordination) -> Iterator[Reading]:

@@ -1,9 +1,11 @@
 """Role ``learn``: closed decisions and fraud samples through the learning folds into ``models`` and ``control``."""
 
+import logging
 from typing import Any
 
 from agents.fitting import Fitter
 from agents.partitions import FoldedPartitions
+from agents.promotions import PromotionNews
 from agents.retirement import Retirement
 from agents.settings import Settings
 from agents.transport.application import BatchApp
@@ -11,6 +13,8 @@ from schemas.topics import CLOSED_DECISIONS, FRAUD_SAMPLES
 from streams.folding import Fold
 from streams.learn import FraudLearning, LearnSettings, ResponseLearning
 from streams.learn.forests import Fit, fit
+
+log = logging.getLogger("promostream.worker")
 
 TOPICS = (CLOSED_DECISIONS, FRAUD_SAMPLES)
 
@@ -47,8 +51,11 @@ class Beside:
 
 def add_agent(app: BatchApp, partitions: FoldedPartitions) -> None:
     """Give the app its agent."""
+    news = PromotionNews()
 
     @app.agent(app.micro_batches(*TOPICS), name="learn")
     async def learn(stream: Any) -> None:
         async for batch in app.one_by_one(stream):
             await partitions.fold(batch)
+            for line in news.lines(partition.fold for partition in partitions.by_place.values()):
+                log.info(line)

@@ -67,6 +67,11 @@ METRICS: dict[str, Metric] = {
         Metric("model_age_seconds", "gauge", ("model",), "time since the end of what the model in force learned from"),
         Metric("model_loss", "gauge", ("model", "slot"), "log loss in nats of predictions made before their labels"),
         Metric("model_calibration_ratio", "gauge", ("model",), "positives predicted per positive that came"),
+        Metric("challenger_calibration_ratio", "gauge", ("model", "algorithm"), "as of the model, of its challengers"),
+        Metric(
+            "challenger_lead_nats", "gauge", ("model", "algorithm"), "log loss that it would surely save; over 0: win"
+        ),
+        Metric("promotions_total", "total", ("model", "algorithm"), "times that this challenger became the champion"),
         Metric("drift_total", "total", ("model", "input"), "times that a model's errors changed, by what showed it"),
         Metric("experiment_users", "gauge", ("campaign", "version", "arm"), "users enrolled whose window has ended"),
         Metric("experiment_purchases", "gauge", ("campaign", "version", "arm"), "users among them who bought"),

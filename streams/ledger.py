@@ -9,8 +9,8 @@ from schemas.origins import Origin
 from streams.folding import Refusal
 from streams.state import numerics
 
-VERSION = 3
-"""Of the encoded state; a newer one is refused, an older one begins without what it did not know: effects, segments."""
+VERSION = 4
+"""Of the encoded state; a newer one is refused, an older one begins without what it did not know: challengers."""
 
 T = TypeVar("T")
 

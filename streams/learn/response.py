@@ -5,11 +5,12 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from schemas.closed_decisions import ClosedDecision
-from schemas.models import ModelSnapshot
+from schemas.models import ModelSnapshot, Promotion
 from schemas.origins import Origin
 from schemas.topics import CLOSED_DECISIONS
 from streams.features import catalogue
 from streams.folding import LogRecord, Output
+from streams.learn.contest import Contest, ContestState
 from streams.learn.drift import DriftState, DriftWatch, drift_totals
 from streams.learn.effects import EFFECT, EffectLearning, EffectState
 from streams.learn.publishing import publish
@@ -18,8 +19,9 @@ from streams.learn.settings import LearnSettings
 from streams.ledger import Ledger, decode_head, encode_head
 from streams.models.snapshots import seal
 from streams.reading import read
-from streams.response.learner import ALGORITHM, Learner, LearnerState
+from streams.response.learner import LearnerState
 from streams.response.progress import Progress
+from streams.response.served import SERVED
 
 PURCHASE = "purchase"
 CLICK = "click"
@@ -42,6 +44,7 @@ class _State(msgspec.Struct, array_like=True):
     effects: EffectState = msgspec.field(default_factory=EffectState)
     drift: dict[str, DriftState] = {}
     segments: SegmentsState = msgspec.field(default_factory=SegmentsState)
+    contests: dict[str, ContestState] = {}
 
 
 class ResponseLearning:
@@ -50,7 +53,8 @@ class ResponseLearning:
     Every decision is predicted before its label is learned; those in quarantine are neither, for their risk was known
     before. Ghosts judge and never train; the click model sees only messages that went out. The effect learner is told
     what the purchase model had predicted. Segments have no labels and learn from ghosts as well. Every
-    ``retrain_every`` closed decisions all are published, each from its first label on, segments from their first batch.
+    ``retrain_every`` closed decisions all are published, each from its first label on, segments from their first batch;
+    a response model in the form of its champion, and before that it is asked whether a challenger is to be promoted.
     """
 
     def __init__(self, settings: LearnSettings | None = None) -> None:
@@ -85,9 +89,21 @@ class ResponseLearning:
         """Positives predicted per positive that came, named as in ``losses``."""
         return {name: progress.calibration for name, progress in self._state.progress.items()}
 
+    def challengers(self) -> dict[str, dict[str, tuple[Progress, float]]]:
+        """By model and algorithm: the sums of a challenger, and by how much its loss is lower for sure (nats)."""
+        return {
+            name: {key: (progress, contest.leads()[key]) for key, progress in contest.progress.items()}
+            for name, contest in self._contests.items()
+        }
+
+    def promotions(self) -> dict[str, Promotion]:
+        """By model how its champion became it; none for the first one."""
+        return {name: contest.promotion for name, contest in self._contests.items() if contest.promotion}
+
     def cut(self) -> bytes:
         """The whole state: there are no entries."""
-        self._state.learners = {name: learner.state() for name, learner in self._learners.items()}
+        for name, contest in self._contests.items():
+            self._state.contests[name], self._state.learners[name] = contest.state()
         self._state.effects = self._effects.state()
         self._state.drift = {name: watch.state() for name, watch in self._watches.items()}
         self._state.segments = self._segments.state()
@@ -114,12 +130,16 @@ class ResponseLearning:
         return None
 
     def counters(self) -> dict[str, int]:
-        """Records taken and dropped, and drifts; these from zero on, so that the first one shows as an increase."""
-        return drift_totals(MODELS) | self._state.ledger.tallies
+        """Records taken and dropped, drifts, promotions; these from zero on, so that the first shows as an increase."""
+        promotions = {_promotions(name, algorithm): 0 for name in MODELS for algorithm in SERVED}
+        return drift_totals(MODELS) | promotions | self._state.ledger.tallies
 
     def _set(self, state: _State) -> None:
         self._state = state
-        self._learners = {name: Learner(catalogue.RESPONSE_ROW, state.learners.get(name)) for name in MODELS}
+        self._contests = {
+            name: Contest(state.contests.get(name, ContestState()), state.learners.get(name), valued=name == PURCHASE)
+            for name in MODELS
+        }
         self._effects = EffectLearning(state.effects, self._settings)
         self._watches = {name: DriftWatch(name, state.drift.get(name)) for name in MODELS}
         self._segments = SegmentLearning(state.segments, self._settings.segment_batch)
@@ -154,14 +174,16 @@ class ResponseLearning:
 
         Ghosts come in bursts and buy less: drift is looked for among those whom the model learns from.
         """
-        learner = self._learners[name]
-        expected = learner.predict_one(decision.x)
+        contest = self._contests[name]
+        said = contest.predict(decision.x)
+        expected = said[contest.algorithm]
         progress = self._state.progress.setdefault(name + GHOSTS if decision.ghost else name, Progress())
         if not decision.ghost:
             for drifted in self._watches[name].judge(expected, progress.base, label):
                 self._state.ledger.count(drifted)
-                learner.forget()
-            learner.learn_one(decision.x, label)
+                contest.forget()
+            contest.judge(decision, said, label)
+            contest.learn(decision.x, label)
         progress.judge(expected, label)
         return expected
 
@@ -169,7 +191,9 @@ class ResponseLearning:
         if not self._state.ledger.is_due(self._settings.retrain_every, self._settings.pause, at):
             return []
         ledger = self._state.ledger
-        ready = [self._snapshot(name, at) for name in MODELS if self._learners[name].learned]
+        for name in MODELS:
+            self._promote(name, at)
+        ready = [self._snapshot(name, at) for name in MODELS if self._contests[name].champion.learned]
         effects = self._effects.snapshot(ledger.next_version(EFFECT), at)
         ready += [] if effects is None else [effects]
         ready += [self._segments.snapshot(name, ledger.next_version(name), at) for name in self._segments.ready]
@@ -179,17 +203,26 @@ class ResponseLearning:
         self._state.ledger.note_published(at, *(snapshot.name for snapshot in ready))
         return outputs
 
+    def _promote(self, name: str, at: int) -> None:
+        """A new champion is watched anew: that it errs less is no drift."""
+        promotion = self._contests[name].promote(at)
+        if promotion is not None:
+            self._state.ledger.count(_promotions(name, promotion.algorithm))
+            self._watches[name] = DriftWatch(name)
+
     def _snapshot(self, name: str, at: int) -> ModelSnapshot:
+        contest = self._contests[name]
         snapshot = ModelSnapshot(
             name=name,
             version=self._state.ledger.next_version(name),
-            algorithm=ALGORITHM,
+            algorithm=contest.algorithm,
             catalogue=catalogue.VERSION,
             features=catalogue.RESPONSE_ROW,
-            arrays=self._learners[name].arrays(),
-            trained_on=self._learners[name].learned,
+            arrays=contest.champion.arrays(),
+            trained_on=contest.champion.learned,
             trained_until=at,
             closed=dict(self._state.closed),
+            promotion=contest.promotion,
         )
         return seal(snapshot)
 
@@ -203,11 +236,17 @@ def _kind(decision: ClosedDecision, quarantine: float) -> str:
 
 
 def _fits(decision: ClosedDecision) -> bool:
-    """Whether this version of the catalogue made its row."""
+    """Whether this version of the catalogue made its row, its candidates are told of alike, its action had a chance."""
     same_row = decision.catalogue == catalogue.VERSION and len(decision.x) == len(catalogue.RESPONSE_ROW)
-    return same_row and 0 <= decision.action < len(decision.sent)
+    count, drawn = len(decision.sent), decision.action
+    told = count == len(decision.propensities) == len(decision.depths) and 0 <= drawn < count
+    return same_row and told and decision.propensities[drawn] > 0.0
 
 
 def _went_out(decision: ClosedDecision) -> bool:
     """A contacting action that reached the customer; a click proves delivery where its report is missing."""
     return decision.sent[decision.action] and (decision.delivered or decision.clicked)
+
+
+def _promotions(name: str, algorithm: str) -> str:
+    return f"promotions_total|{name}|{algorithm}"

@@ -57,15 +57,20 @@ def test_a_tripled_rate_of_purchases_is_a_drift_of_that_model_only() -> None:
     assert all(count == 0 for name, count in found.items() if "click" in name)
 
 
+def certainty(fold: ResponseLearning) -> float:
+    """How certain the champion's calibration of purchases is of its shift."""
+    return fold._contests["purchase"].state()[1].platt[4]
+
+
 def test_a_drift_makes_the_calibration_of_that_model_forget() -> None:
     """Its certainty, which only grows while nothing changes, falls with the label that shows the drift."""
     fold = ResponseLearning(NEVER)
     labels = flips([(0.1, 3_000), (0.4, 2_000)])
     fold.fold(closings(labels[:3_000]), [])
-    certain = [fold._learners["purchase"].state().platt[4]]
+    certain = [certainty(fold)]
     for place in range(3_000, 5_000, 32):
         fold.fold(closings(labels[place : place + 32], begin=place), [])
-        certain.append(fold._learners["purchase"].state().platt[4])
+        certain.append(certainty(fold))
         if sum(drifts(fold).values()):
             break
     assert certain[-2] > certain[0]

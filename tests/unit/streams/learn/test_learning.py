@@ -134,8 +134,10 @@ def test_what_was_taken_is_not_taken_again() -> None:
 def test_rows_of_another_catalogue_train_nothing() -> None:
     """A row whose columns mean something else is counted and left."""
     fold = ResponseLearning(LearnSettings(retrain_every=1))
-    assert fold_all(fold, [decision(0, catalogue="0"), decision(1, x=(1.0,)), decision(2, action=9)]) == []
-    assert counted(fold) == {"records_total|learn|closed_decision_unfit": 3}
+    odd: list[dict[str, object]] = [{"catalogue": "0"}, {"x": (1.0,)}, {"action": 9}]
+    odd += [{"propensities": (0.4, 0.3, 0.3)}, {"propensities": (0.0, 1.0)}]
+    assert fold_all(fold, [decision(n, **fields) for n, fields in enumerate(odd)]) == []
+    assert counted(fold) == {"records_total|learn|closed_decision_unfit": 5}
 
 
 def test_it_beats_the_constant_where_there_is_something_to_learn() -> None:
