@@ -16,6 +16,10 @@ HEAVIEST = 5.0
 TOLERANCE = 0.002
 """A challenger whose decisions are worth this share of an order's margin less counts as no worse: the least that
 exploring may always cost (ρ_min of rule 12). Nothing can be shown to be worth exactly as much."""
+MOST_ORDERS = 3.0
+"""Orders of a mean margin as which the dearest counts, with all that is at stake in it."""
+MOST_GAIN = 10.0
+"""Orders of a mean margin for which one decision counts at most, so that one purchase is not the whole test."""
 FEWEST_BUYERS = 200
 """Under this no bound on money holds (rule 7)."""
 LARGEST = CLIP * HEAVIEST
@@ -51,11 +55,13 @@ class Evidence(msgspec.Struct, array_like=True):
     def judge_value(self, gain: float, margin: float, bought: bool) -> None:
         """A doubly robust estimate of what the challenger's draw is worth more (minor units) than the champion's.
 
-        ``margin`` is that of the order that was expected. No decision counts for more than a mean order's margin.
+        ``margin`` is that of the order that was expected. Dear orders and great surprises count less.
         """
-        tolerated = TOLERANCE * margin
-        most = (self.tolerated + tolerated) / (TOLERANCE * (self.drawn + 1))
-        capped = min(max(gain, -most), most)
+        mean = self.tolerated / (TOLERANCE * self.drawn) if self.drawn else margin
+        counted = min(margin, MOST_ORDERS * mean)
+        share = counted / margin if margin > 0.0 else 1.0
+        tolerated, most = TOLERANCE * counted, MOST_GAIN * mean
+        capped = min(max(gain * share, -most), most)
         self.drawn += 1
         self.buyers += bought
         self.gain += capped + tolerated

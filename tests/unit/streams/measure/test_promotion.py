@@ -8,7 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.codec import decode_msgpack, encode_msgpack
-from streams.measure.promotion import CLIP, FEWEST_BUYERS, HEAVIEST, LEVEL, TOLERANCE, Evidence, level_of
+from streams.measure.promotion import (
+    CLIP,
+    FEWEST_BUYERS,
+    HEAVIEST,
+    LEVEL,
+    MOST_GAIN,
+    MOST_ORDERS,
+    TOLERANCE,
+    Evidence,
+    level_of,
+)
 
 MARGIN = 3_000.0
 
@@ -66,7 +76,11 @@ def test_no_single_decision_is_the_whole_test() -> None:
     evidence.judge(1e9, 0.0, 1e9)
     evidence.judge_value(1e12, MARGIN, bought=True)
     assert evidence.lead == CLIP * HEAVIEST
-    assert evidence.gain == MARGIN + TOLERANCE * MARGIN
+    assert evidence.gain == pytest.approx((MOST_GAIN + TOLERANCE) * MARGIN)
+    before = evidence.tolerated
+    evidence.judge_value(-900.0, 9.0 * MARGIN, bought=False)
+    assert evidence.tolerated - before == pytest.approx(TOLERANCE * MOST_ORDERS * MARGIN)
+    assert evidence.gain == pytest.approx(MOST_GAIN * MARGIN - 300.0 + evidence.tolerated)
 
 
 @given(st.lists(st.tuples(st.floats(0.0, 2.0), st.floats(0.0, 2.0), st.floats(0.1, 10.0)), min_size=1, max_size=50))
