@@ -7,8 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.campaigns import Offer
+from schemas.closed_decisions import Stakes
 from schemas.codec import encode_msgpack
 from schemas.fraud import EntityKind
+from streams.features.catalogue import RESPONSE_ROW
+from streams.policy.value import MAX_ACTIONS
 from streams.profiles import user as caps
 from streams.profiles.attributes import FIELDS, Attributes
 from streams.profiles.user import CartLine, EndedMessage, OpenDecision, Timer, User
@@ -100,11 +103,11 @@ def fullest_decision() -> OpenDecision:
         ghost=True,
         sent=True,
         channel="email",
-        action=24,
-        propensities=(0.1,) * 25,
-        depths=(0.1,) * 25,
-        contacts=(True,) * 25,
-        x=(0.1,) * 19,
+        action=MAX_ACTIONS - 1,
+        propensities=(0.1,) * MAX_ACTIONS,
+        depths=(0.1,) * MAX_ACTIONS,
+        contacts=(True,) * MAX_ACTIONS,
+        x=(0.1,) * len(RESPONSE_ROW),
         opened_at=FAR,
         expires_at=FAR,
         margin_rate=0.3,
@@ -117,6 +120,10 @@ def fullest_decision() -> OpenDecision:
         purchased=True,
         revenue=10**15,
         discount=10**15,
+        risk=0.1,
+        pass_probability=0.03,
+        earned=10**15,
+        stakes=Stakes(0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, (10**12,) * MAX_ACTIONS),
     )
 
 
