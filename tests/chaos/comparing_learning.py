@@ -16,6 +16,8 @@ from streams.fraud.rings.finding import RingFinding
 from tests.chaos.sequences import Compared, compare_entries, compare_kept, joined
 from tests.making.topics import Written, log_of, stored, written
 
+PASSES = "passed the fraud gate"
+
 
 def compare_learn(settings: Settings) -> Compared:
     """Both learning folds: their checkpoints, models and activations; versions count from 1, one body each."""
@@ -71,7 +73,7 @@ def compare_counts(fold: Coordination, log: Iterable[LogRecord]) -> list[str]:
             if not closed.shadow and not closed.programme:
                 counted.setdefault(closed.campaign, Counter()).update(_worth(closed))
     told = {
-        campaign: {**_told("holdout", tally.holdout), **_told("treatment", tally.treatment)}
+        campaign: {**_told("holdout", tally.holdout), **_told("treatment", tally.treatment), PASSES: tally.gate.passes}
         for campaign, tally in fold.state.tallies.items()
     }
     return [
@@ -128,6 +130,8 @@ def _on_rings(message: Written) -> bool:
 
 
 def _worth(closed: ClosedDecision) -> dict[str, int]:
+    if closed.pass_probability:  # let through by chance in spite of a risk: it counts in no arm
+        return {PASSES: int(not closed.ghost)}
     arm = "holdout" if closed.ghost else "treatment"
     first = int(closed.first)
     return {

@@ -5,16 +5,19 @@ from collections.abc import Callable
 import pytest
 from msgspec import structs
 
+from schemas.closed_decisions import ClosedDecision
 from schemas.codec import encode_msgpack
 from schemas.origins import Origin
 from schemas.records import Record, Ticked
+from streams.coordinate import Coordination
 from streams.folding import LogRecord
 from streams.profiles.user import User
 from tests.chaos.comparing import compare_counters, compare_lag
 from tests.chaos.comparing_inputs import as_readers_keep, compare_taken, placed
-from tests.chaos.comparing_learning import compare_versions
+from tests.chaos.comparing_learning import compare_counts, compare_versions
 from tests.chaos.load import UNKNOWN, Published
 from tests.chaos.sequences import compare_entries, compare_kept, compare_sequences
+from tests.making.closed import NOTHING
 from tests.making.events import taken
 from tests.making.models import snapshot
 from tests.making.topics import Written
@@ -30,6 +33,13 @@ def output(offset: int, value: bytes = b"{}", partition: int = 0) -> Written:
 def told_as(message: Written, name: bytes) -> Written:
     """The message with other headers, and the same origin."""
     return message[0], message[1], (message[2][0], ("ce_type", name))
+
+
+def log_record(offset: int, closed: ClosedDecision) -> LogRecord:
+    """A record that readers have not seen, with what another one said."""
+    return LogRecord(
+        offset, offset, None, encode_msgpack(structs.replace(closed, origin=Origin("user-log", 0, offset)))
+    )
 
 
 WHOLE = [output(offset) for offset in (3, 5, 8)]
@@ -144,3 +154,21 @@ def test_a_message_of_which_the_broker_did_not_tell_the_place_is_found_by_its_na
     assert placed(unplaced, TAKEN) == SENT
     assert compare_taken(placed(unplaced, TAKEN), TAKEN, DEAD) == []
     assert compare_taken(placed([*SENT, Published("clicks", 0, UNKNOWN, "e-9")], TAKEN), TAKEN, DEAD)
+
+
+def test_what_coordinate_counts_is_recounted_and_a_lost_decision_is_seen() -> None:
+    """Arms, and apart from them what passed the fraud gate by chance; ghosts of the gate count nowhere."""
+    closed = [
+        structs.replace(
+            NOTHING, origin=Origin("user-log", 0, n), ghost=n % 3 == 0, pass_probability=0.03 * (n % 4 == 0)
+        )
+        for n in range(24)
+    ]
+    log = [LogRecord(n, n, None, encode_msgpack(one)) for n, one in enumerate(closed)]
+    fold = Coordination()
+    fold.fold(log, [])
+    assert fold.state.tallies["cart-rescue@4"].gate.passes == 4
+    assert compare_counts(fold, [*log, *log]) == []
+    for lost in (0, 1, 3, 4):
+        problems = compare_counts(fold, [*log, log_record(24, closed[lost])])
+        assert bool(problems) is (lost != 0)
