@@ -20,6 +20,7 @@ from schemas.topics import (
     FRAUD_SAMPLES,
     HANDOVERS,
     INTAKE_SOURCES,
+    ITEM_CHOICES,
     LEARN_CHECKPOINTS,
     MODELS,
     OUTCOMES,
@@ -99,7 +100,7 @@ OPENING = (
 """What ``topics create`` needs: it makes them, and writes how the log is opened."""
 OUTPUTS = (TRIGGERS, DECISIONS, FRAUD_ALERTS)
 """What ``decide`` writes and, in recovery, reads again."""
-INTERNAL = (CLOSED_DECISIONS, FRAUD_SAMPLES, ENTITY_SIGHTINGS, HANDOVERS)
+INTERNAL = (CLOSED_DECISIONS, FRAUD_SAMPLES, ENTITY_SIGHTINGS, ITEM_CHOICES, HANDOVERS)
 """What ``decide`` writes for other roles: in recovery it is sent again."""
 
 RIGHTS: dict[str, tuple[Right, ...]] = {
@@ -109,7 +110,7 @@ RIGHTS: dict[str, tuple[Right, ...]] = {
     ),
     "decide": _folding("decide", (USER_LOG, MODELS, *OUTPUTS), (USER_LOG, *OUTPUTS, *INTERNAL)),
     "learn": (
-        *_folding("learn", (CLOSED_DECISIONS, FRAUD_SAMPLES, MODELS, CHECKPOINTS), (MODELS, CONTROL)),
+        *_folding("learn", (CLOSED_DECISIONS, FRAUD_SAMPLES, ITEM_CHOICES, MODELS, CHECKPOINTS), (MODELS, CONTROL)),
         *checking([USER_LOG]),  # with the checkpoints of decide it tells which models nobody can need any more
     ),
     "coordinate": _folding("coordinate", (CLOSED_DECISIONS, ENTITY_SIGHTINGS), (EXPERIMENT_RESULTS, CONTROL)),
@@ -131,7 +132,7 @@ RIGHTS: dict[str, tuple[Right, ...]] = {
 MEANINGS = {
     "intake": "worker intake: reads the platform's topics and control, writes the log",
     "decide": "worker decide: folds the log, writes decisions and triggers",
-    "learn": "worker learn: reads closed decisions and fraud samples, writes models and names them on control",
+    "learn": "worker learn: reads closed decisions, fraud samples and choices, writes models and names them on control",
     "coordinate": "worker coordinate: reads closed decisions and sightings, writes results, and rings on control",
     "operator": "people at the command line: topics, campaigns, catalogue, validate, publish, explain, redrive",
     "platform": "the shop: writes what customers do, their consent and attributes, its items",

@@ -41,6 +41,18 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     prior_lift: float = 0.0
 
 
+class ItemCandidate(msgspec.Struct, frozen=True, kw_only=True):
+    """An item that a trigger might carry, with the score that the model gave it; a bundle's is a chance.
+
+    ``held_back`` says why it may not be offered; what is neither offered nor held back was not good enough.
+    """
+
+    item: str
+    score: float
+    offered: bool
+    held_back: str = ""
+
+
 class OpenedBy(msgspec.Struct, frozen=True, kw_only=True):
     """What opened the decision point."""
 
@@ -60,8 +72,9 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     values the models saw, by catalogue name; ``versions`` names the models in force; ``learned_from`` counts the
     closed decisions that the effect of offers was learned from, 0 while it is assumed. ``pass_probability`` is the
     chance by which the fraud gate let it pass although it said no; 0 where it said yes. ``margin_rate`` is what stays
-    of an order's price: less its cost for the share ``costs_known`` of it, else by the campaign's rate.
-    ``promostream explain`` reads all of it.
+    of an order's price: less its cost for the share ``costs_known`` of it, else by the campaign's rate. ``items`` are
+    the candidates for the items of a trigger, best first, where a model picked them. ``promostream explain`` reads all
+    of it.
     """
 
     decision_id: TriggerId
@@ -93,3 +106,4 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     pass_probability: float = 0.0
     margin_rate: float = 0.0
     costs_known: float = 0.0
+    items: tuple[ItemCandidate, ...] = ()

@@ -47,3 +47,4 @@ class History(msgspec.Struct, frozen=True, array_like=True):
     choices: int = 0
     price_off: float = 0.0
     devices: tuple[int, ...] = ()
+    bought: tuple[int, ...] = ()

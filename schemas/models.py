@@ -32,7 +32,7 @@ class Promotion(msgspec.Struct, frozen=True, kw_only=True):
 class ModelSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     """One version of one model, on topic ``models`` under the key ``name@version``.
 
-    ``algorithm`` names the compiled form that scores it (``logistic``, ``crosses``, ``isolation_forest``, ``rfm`` …);
+    ``algorithm`` names the compiled form that scores it (``logistic``, ``crosses``, ``item_blend`` …);
     ``catalogue`` is the version of the feature catalogue its columns follow; ``sha256`` is the hex digest over
     algorithm, features and arrays. ``closed`` carries closed decisions per campaign at the time of the snapshot;
     ``promotion`` tells since when and why the model has this algorithm, None as long as it has had no other.

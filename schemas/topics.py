@@ -13,6 +13,7 @@ from schemas.decisions import Decision
 from schemas.events import Event
 from schemas.experiments import ExperimentResult
 from schemas.fraud import EntitySighting, FraudAlert, FraudSample
+from schemas.items import ItemsChosen
 from schemas.models import ModelSnapshot
 from schemas.outcomes import Outcome
 from schemas.privacy import PrivacyRequest
@@ -63,6 +64,7 @@ FRAUD_ALERTS = "fraud-alerts"
 CLOSED_DECISIONS = "closed-decisions"
 FRAUD_SAMPLES = "fraud-samples"
 ENTITY_SIGHTINGS = "entity-sightings"
+ITEM_CHOICES = "item-choices"
 MODELS = "models"
 EXPERIMENT_RESULTS = "experiment-results"
 DEAD_LETTERS = "dead-letters"
@@ -104,6 +106,7 @@ TOPICS: dict[str, Topic] = {
             encoding="msgpack",
             meaning="who uses what, hashed",
         ),
+        Topic(ITEM_CHOICES, ItemsChosen, "item", 1, "delete", 30 * DAY, "CreateTime", "msgpack", "what was chosen"),
         Topic(
             name=MODELS,
             record=ModelSnapshot,
@@ -163,7 +166,7 @@ TOPICS: dict[str, Topic] = {
             name=LEARN_CHECKPOINTS,
             record=CheckpointEntry,
             key="state key",
-            partitions=2,
+            partitions=3,
             cleanup="compact",
             retention=FOREVER,
             timestamps="CreateTime",
@@ -187,6 +190,7 @@ TOPICS: dict[str, Topic] = {
 _KEPT_APART: dict[tuple[str, str], tuple[str, int]] = {
     ("learn", CLOSED_DECISIONS): (LEARN_CHECKPOINTS, 0),
     ("learn", FRAUD_SAMPLES): (LEARN_CHECKPOINTS, 1),
+    ("learn", ITEM_CHOICES): (LEARN_CHECKPOINTS, 2),
     ("coordinate", CLOSED_DECISIONS): (COORDINATE_CHECKPOINTS, 0),
     ("coordinate", ENTITY_SIGHTINGS): (COORDINATE_CHECKPOINTS, 1),
 }

@@ -14,7 +14,8 @@ class TriggerOffer(msgspec.Struct, frozen=True, kw_only=True):
     """The offer as the customer gets it: ``value`` in minor units (kind amount) or basis points (kind percent).
 
     ``min_spend`` is what the order must reach and ``cap`` the most a percentage may take off, both in minor units;
-    0 means none. ``items`` limits the offer to these items; empty means all.
+    0 means none. ``items`` limits the offer to these items; empty means all. ``items_model`` names the
+    model that picked them, such as recommender@7; empty where they are what the customer looked at.
     """
 
     id: str
@@ -24,6 +25,7 @@ class TriggerOffer(msgspec.Struct, frozen=True, kw_only=True):
     min_spend: MinorUnits = 0
     items: tuple[str, ...] = ()
     cap: MinorUnits = 0
+    items_model: str = ""
 
 
 class Coupon(msgspec.Struct, frozen=True, kw_only=True):

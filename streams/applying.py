@@ -20,6 +20,7 @@ from schemas.records import (
 from schemas.topics import CLOSED_DECISIONS
 from streams.campaigns.active import WAIT, ActiveCampaigns, Concerned
 from streams.catalogue.item import change_of
+from streams.choices import Choices
 from streams.features.catalogue import VERSION as CATALOGUE
 from streams.features.values import View
 from streams.identities import IDLE, Identities
@@ -38,6 +39,10 @@ from streams.users import Users
 
 MONEY = ("purchase", "refund")
 """Events that are booked in open windows, and looked at for fraud."""
+
+CHOSEN = ("favourite", "add_to_cart", "purchase")
+"""Events that choose items. What of these and of ``MONEY`` is more than a look is told apart once per event."""
+WEIGHTY = frozenset((*CHOSEN, *MONEY))
 
 
 class Applying:
@@ -65,6 +70,7 @@ class Applying:
         self._campaigns = ActiveCampaigns(state.campaigns, state.policies)
         self._rings = Rings(state, users, self._points, writer)
         self._identities = Identities(state, users, timers, self._points, self._rings, writer, settings)
+        self._choices = Choices(state, writer)
         self.handlers: dict[type, Callable[[str, Any], None]] = {
             EventTaken: self._event,
             OutcomeTaken: self._outcome,
@@ -98,16 +104,20 @@ class Applying:
             self._state.count("duplicates_total|event_id")
             return
         kind, devices = event.type, len(user.devices)
+        weighty = kind in WEIGHTY
+        context = self._choices.context(user, event) if weighty and kind in CHOSEN else None
         observe(user, event, now)
-        if kind in CHOOSING:
+        if weighty and kind in CHOOSING:
             appraise(self._state.prices, user, event)
-        if kind in MONEY:
+        if weighty and kind in MONEY:
             self._money_moved(token, user, event)
         concerned = self._campaigns.by_event.get(kind)
         if concerned is not None:
             self._concern(concerned, token, self._scoring.view(user, now, event.item, event.category), event)
-        if kind in MONEY or len(user.devices) != devices:
+        if (weighty and kind in MONEY) or len(user.devices) != devices:
             self._rings.report(token, user, event)
+        if context is not None:
+            self._choices.report(token, user, event, context)
 
     def _concern(self, concerned: Concerned, token: str, view: View, event: EventTaken) -> None:
         """What an event means to campaigns; each *when* is judged by the profile as the event left it."""

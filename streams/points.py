@@ -49,7 +49,7 @@ class Points:
             return
         coupon = ""
         if decision.result == "sent":
-            trigger = messages.send(decision, point, decided.action, self._settings.coupon_key)
+            trigger = messages.send(decided, point, self._settings.coupon_key)
             coupon = trigger.coupon.code if trigger.coupon else ""
             self.send(trigger)
         opened = windows.open_window(view.user, point, decided, coupon)

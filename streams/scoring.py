@@ -11,6 +11,7 @@ from streams.fraud.risk import Risk, assess
 from streams.models.store import ModelStore
 from streams.policy.deciding import Outlook
 from streams.profiles.user import User
+from streams.recommend.serving.compiled import ServedItems
 from streams.response.effect.compiled import OfferEffects
 from streams.response.served import ResponseModel
 from streams.segments.served import LearnedSegments
@@ -29,6 +30,7 @@ class Scoring:
         self._click: ResponseModel | None = None
         self._effects: OfferEffects | None = None
         self._forest: IsolationForest | None = None
+        self._recommender: ServedItems | None = None
         self._labellers: dict[str, Labeller] = {}
         self._versions: dict[str, str] = {}
         self.items = Items(state.items)
@@ -62,8 +64,9 @@ class Scoring:
         self._click = click if isinstance(click, ResponseModel) else None
         self._effects = effects if isinstance(effects, OfferEffects) else None
         self._forest = forest if isinstance(forest, IsolationForest) else None
-        items = found.get(table.NAME)
+        items, recommender = found.get(table.NAME), found.get("recommender")
         self.items = Items(self._state.items, items if isinstance(items, ItemTable) else NO_ITEMS)
+        self._recommender = recommender if isinstance(recommender, ServedItems) else None
         self._labellers = {name: m for name, m in found.items() if isinstance(m, LearnedSegments)}
         self._versions = {name: str(m.version) for name, m in self._state.models.items()}
         self._resolved = True
@@ -76,7 +79,7 @@ class Scoring:
         """What a decision needs beyond the user."""
         mean = self._state.mean_order(self._settings.order_amount)
         closed = self._purchase.closed if self._purchase else {}
-        return Outlook(self._purchase, self._click, self._versions, closed, mean, self._effects)
+        return Outlook(self._purchase, self._click, self._versions, closed, mean, self._effects, self._recommender)
 
     def risk(self, view: View) -> tuple[Risk, tuple[float, ...]]:
         """The calibrated fraud risk of a user at a moment, with the row that was scored."""

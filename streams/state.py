@@ -9,7 +9,7 @@ import msgspec
 from schemas.campaigns import Campaign, ContactPolicy
 from schemas.codec import encode_msgpack
 from schemas.origins import Origin
-from schemas.topics import CLOSED_DECISIONS, ENTITY_SIGHTINGS, EVENT_SOURCES, FRAUD_SAMPLES
+from schemas.topics import CLOSED_DECISIONS, ENTITY_SIGHTINGS, EVENT_SOURCES, FRAUD_SAMPLES, ITEM_CHOICES
 from streams.catalogue import table
 from streams.catalogue.item import ItemChange
 from streams.folding import Refusal
@@ -29,6 +29,7 @@ CONTROLLED = {
     "fraud_model": FRAUD_SAMPLES,
     "rings": ENTITY_SIGHTINGS,
     table.NAME: table.NAME,
+    "recommender": ITEM_CHOICES,
 }
 """What ``control`` governs: the source of the records there that change it."""
 

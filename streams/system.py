@@ -17,6 +17,7 @@ from schemas.topics import (
     ENTITY_SIGHTINGS,
     FRAUD_SAMPLES,
     HANDOVERS,
+    ITEM_CHOICES,
     MODELS,
     TOPICS,
     USER_LOG,
@@ -28,7 +29,7 @@ from streams.fraud.rings.finding import RingFinding
 from streams.intake.fold import IntakeFold, IntakeOutput, IntakeSettings, SourceRecord
 from streams.intake.messages import Clock
 from streams.intake.tokens import fingerprint
-from streams.learn import FraudLearning, LearnSettings, ResponseLearning
+from streams.learn import FraudLearning, ItemLearning, LearnSettings, ResponseLearning
 from streams.models.store import ModelStore
 from streams.state import FoldSettings
 
@@ -76,12 +77,14 @@ class System:
         self.decide = [DecideFold(p, settings.fold, self.models) for p in range(settings.partitions)]
         self.response = ResponseLearning(settings.learn)
         self.fraud = FraudLearning(settings.learn)
+        self.items = ItemLearning(settings.learn)
         self.coordination = Coordination()
         self.rings = RingFinding()
         self.logs: list[list[LogRecord]] = [[] for _ in range(settings.partitions)]
         self._readers: dict[str, tuple[Fold, ...]] = {
             CLOSED_DECISIONS: (self.response, self.coordination),
             FRAUD_SAMPLES: (self.fraud,),
+            ITEM_CHOICES: (self.items,),
             ENTITY_SIGHTINGS: (self.rings,),
         }
         self._offsets: dict[str, int] = {}
@@ -118,7 +121,7 @@ class System:
     def counters(self) -> dict[str, int]:
         """Totals of all folds, summed over partitions."""
         totals: dict[str, int] = {}
-        folds: list[Fold] = [*self.decide, self.response, self.fraud, self.coordination, self.rings]
+        folds: list[Fold] = [*self.decide, self.response, self.fraud, self.items, self.coordination, self.rings]
         for counters in (self.intake.counters(), *(fold.counters() for fold in folds)):
             for name, count in counters.items():
                 totals[name] = totals.get(name, 0) + count

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from schemas.decisions import Candidate, Decision, Gate, OpenedBy
+from schemas.decisions import Candidate, Decision, Gate, ItemCandidate, OpenedBy
 from schemas.examples.story import CAMPAIGN, CARTED, CUSTOMER, DECIDED, LOG, ONCE, TRIGGER_ID
 from schemas.origins import Origin
 
@@ -69,6 +69,10 @@ DECISIONS: dict[str, Struct] = {
         reasons=("cart idle for 30 minutes",),
         learned_from=3_500,
         margin_rate=0.3,
+        items=(
+            ItemCandidate(item="i-305", score=6.5, offered=True),
+            ItemCandidate(item="i-311", score=6.25, offered=False, held_back="out of stock"),
+        ),
     ),
     "Decision.refused": Decision(
         decision_id="e7-12-904533-0",

@@ -8,6 +8,7 @@ from schemas.dead_letters import DeadLetter
 from schemas.examples.story import CAMPAIGN, CARTED, CUSTOMER, DECIDED, LOG, LOGISTIC_SHA256, TRIGGER_ID
 from schemas.experiments import ArmCounts, ExperimentResult
 from schemas.fraud import EntitySighting, FraudAlert, FraudSample
+from schemas.items import ChosenItem, ItemsChosen
 from schemas.models import Array, ModelSnapshot, Promotion
 from schemas.origins import Origin
 from schemas.redrives import Redrive
@@ -74,6 +75,14 @@ LEARNING: dict[str, Struct] = {
     ),
     "EntitySighting": EntitySighting(
         origin=LOG, user=CUSTOMER, at=DECIDED, seen=(("device", 4_611_686_018_427_387_905), ("payment", 77_031))
+    ),
+    "ItemsChosen": ItemsChosen(
+        origin=Origin("user-log", 12, 904_100, 1),
+        at=CARTED,
+        kind="add_to_cart",
+        chosen=(ChosenItem("i-301", 5_316_911_983_139_663_491, 6_021_837_465_564_738_291),),
+        beside=(2_305_843_009_213_693_951, 77_032),
+        interests=((5_316_911_983_139_663_491, 0.75), (77_033, 0.25)),
     ),
     "ModelSnapshot": ModelSnapshot(
         name="purchase",

@@ -23,6 +23,23 @@ TRIGGERS: dict[str, Struct] = {
         expires_at=EXPIRES,
         reasons=("cart idle for 30 minutes",),
     ),
+    "Trigger.recommendation": Trigger(
+        kind="send",
+        trigger_id="e7-12-904600-0",
+        decision_id="e7-12-904600-0",
+        once_key="0c9d1e2f3a4b5c6d7e8f901122334455",
+        user=CUSTOMER,
+        campaign="more-like-this@1",
+        channel="push",
+        locale="zh-CN",
+        template="recommendation",
+        offer=TriggerOffer(
+            id="more", kind="recommendation", currency="CNY", items=("i-305", "i-318"), items_model="recommender@7"
+        ),
+        decided_at=DECIDED + 90_000,
+        expires_at=EXPIRES,
+        reasons=("favourite in shoes.running",),
+    ),
     "Trigger.revoke": Trigger(
         kind="revoke",
         trigger_id=TRIGGER_ID,

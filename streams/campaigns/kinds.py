@@ -23,6 +23,7 @@ KINDS: dict[str, Kind] = {
     "spend_threshold": Kind("a little more in the cart earns the offer", 48 * HOUR),
     "flash_sale": Kind("a short time with a deep offer", 24 * HOUR),
     "recommendation": Kind("products without a discount", 48 * HOUR),
+    "bundle": Kind("things that are bought together", 48 * HOUR),
     "general": Kind("none of the other kinds; its effect starts without a prior of its own", 48 * HOUR),
 }
 

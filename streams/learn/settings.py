@@ -14,7 +14,7 @@ class LearnSettings(msgspec.Struct, frozen=True, kw_only=True):
     ``effect_least``: the closed decisions of a kind of campaign from which on what was learned is served; until then
         its prior is: on fewer the ridge of 30 lets chance in (one simulated shop: 72 of the oracle's 724 after 1,000,
     behind the prior's 180; 479 after 2,000). ``segment_batch``: rows between two steps of the clusters, and before
-    there are segments at all.
+    there are segments at all. ``choices_every``: choices of items between two versions of the recommender.
     """
 
     retrain_every: int = 500
@@ -26,3 +26,4 @@ class LearnSettings(msgspec.Struct, frozen=True, kw_only=True):
     effect_after: int = 100
     effect_least: int = 2000
     segment_batch: int = 256
+    choices_every: int = 500

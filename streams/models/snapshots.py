@@ -12,7 +12,7 @@ from schemas.codec import encode_msgpack
 from schemas.models import Array, ModelSnapshot
 from streams.folding import Refusal
 
-DTYPES = ("float64", "float32", "int64", "int32", "int16")
+DTYPES = ("float64", "float32", "int64", "int32", "int16", "uint8")
 """What a snapshot may hold; everything else is refused before NumPy sees it."""
 
 MOST_DIMENSIONS, MOST_NUMBERS = 4, 1 << 24

@@ -12,12 +12,14 @@ from streams.features import catalogue
 from streams.folding import ModelMissing, Refusal
 from streams.fraud.forest import IsolationForest
 from streams.models.snapshots import verify
+from streams.recommend.serving.compiled import ServedItems
+from streams.recommend.serving.published import ALGORITHM as ITEM_BLEND
 from streams.response.effect.compiled import OfferEffects
 from streams.response.served import SERVED as RESPONSE_MODELS
 from streams.response.served import ResponseModel
 from streams.segments.served import SERVED, LearnedSegments
 
-Compiled = ResponseModel | IsolationForest | OfferEffects | LearnedSegments | ItemTable
+Compiled = ResponseModel | IsolationForest | OfferEffects | LearnedSegments | ItemTable | ServedItems
 Version = tuple[str, int]
 """A model's name and version."""
 
@@ -42,6 +44,7 @@ FORMS: dict[str, Form] = {
     **{algorithm: Form(compiled, catalogue.RESPONSE_ROW) for algorithm, compiled in RESPONSE_MODELS.items()},
     "r_learner": Form(OfferEffects.from_snapshot, catalogue.RESPONSE_ROW),
     "isolation_forest": Form(IsolationForest.from_snapshot, catalogue.FRAUD_ROW),
+    ITEM_BLEND: Form(ServedItems.from_snapshot, ()),
     **{algorithm: Form(LearnedSegments.from_snapshot, catalogue.SEGMENT_ROW) for algorithm in SERVED},
     table.ALGORITHM: Form(ItemTable.from_snapshot, ()),
 }

@@ -11,13 +11,15 @@ from streams.catalogue.margins import Margin, margin_of
 from streams.features.values import cart_value, looked_at, response_row, response_values
 from streams.ids import once_key, unit_interval
 from streams.policy.draw import allowed_loss, draw, propensities
-from streams.policy.gates import pass_gates, span
+from streams.policy.gates import bundle_found, pass_gates, span
 from streams.policy.pass_through import let_pass
 from streams.policy.point import Point
 from streams.policy.redraw import stakes_of
 from streams.policy.value import Action, Prospect, candidates
 from streams.profiles.consent import open_channels
 from streams.profiles.user import mark
+from streams.recommend.serving.compiled import ServedItems
+from streams.recommend.serving.picking import BUNDLE, RECOMMENDATION, Picked, pick, pick_bundle
 from streams.response.effect.compiled import OfferEffects
 from streams.response.effect.offer_effect import OfferEffect, assumed
 from streams.response.served import ResponseModel
@@ -39,22 +41,30 @@ class Outlook(msgspec.Struct, frozen=True):
     closed: dict[str, int]
     mean_order: float
     effects: OfferEffects | None = None
+    recommender: ServedItems | None = None
 
 
 class Decided(msgspec.Struct, frozen=True):
-    """A decision with what the fold needs to act on it. ``action`` is None when a gate said no."""
+    """A decision with what the fold needs to act on it. ``action`` is None when a gate said no.
+
+    ``items`` are what a message would carry, as a model picked them.
+    """
 
     decision: Decision
     action: Action | None
     drawn: int
     actions: tuple[Action, ...]
     row: tuple[float, ...]
+    items: tuple[str, ...] = ()
     stakes: Stakes | None = None
 
 
 def decide(point: Point, origin: Origin, decision_id: str, outlook: Outlook, settings: FoldSettings) -> Decided:
     """Decide at a decision point; pure: the same arguments give the same decision."""
     point, gates, passing = let_pass(point, pass_gates(point), decision_id, settings)
+    bundle = _bundle(point, outlook) if gates[-1].passed else None
+    if bundle is not None:
+        gates = (*gates, bundle_found(bundle.items))
     record = _refused(point, origin, decision_id, outlook, gates)
     if not gates[-1].passed:
         return Decided(record, None, 0, (), ())
@@ -67,6 +77,7 @@ def decide(point: Point, origin: Origin, decision_id: str, outlook: Outlook, set
     uniform = unit_interval("draw", decision_id)
     index = draw(chances, uniform)
     clicks = outlook.click.predict(row) if outlook.click else 0.0
+    picked = _picked(point, actions[index], outlook, bundle)
     drawn = structs.replace(
         record,
         result=_result(point, actions[index]),
@@ -82,9 +93,27 @@ def decide(point: Point, origin: Origin, decision_id: str, outlook: Outlook, set
         pass_probability=passing,
         margin_rate=prospect.margin.rate,
         costs_known=prospect.margin.known,
+        items=picked.candidates,
     )
     stakes = stakes_of(prospect, actions, scale, settings)
-    return Decided(drawn, actions[index], index, actions, row, stakes)
+    return Decided(drawn, actions[index], index, actions, row, picked.items, stakes)
+
+
+def _bundle(point: Point, outlook: Outlook) -> Picked | None:
+    """The bundle that a campaign of that kind would offer; None for others, or without a model that knows any."""
+    if outlook.recommender is None or point.campaign.spec.kind != BUNDLE:
+        return None
+    return pick_bundle(point.view, outlook.recommender)
+
+
+def _picked(point: Point, drawn: Action, outlook: Outlook, bundle: Picked | None) -> Picked:
+    """The items of the message that was drawn; none where it carries none, or no model knows any."""
+    if outlook.recommender is None or drawn.offer is None:
+        return Picked()
+    if bundle is not None:
+        return bundle
+    recommends = RECOMMENDATION in (point.campaign.spec.kind, drawn.offer.kind)
+    return pick(point.view, outlook.recommender) if recommends else Picked()
 
 
 def _allowed(point: Point) -> tuple[Channel, ...]:

@@ -30,6 +30,7 @@ def explain(decision: Decision) -> str:
     """The decision as lines of plain text; money in the campaign's currency."""
     sections = [_story(decision), _gates(decision)]
     sections += [_candidates(decision), _effect(decision), _draw(decision)] if decision.candidates else []
+    sections += [_items(decision)] if decision.items else []
     return "\n\n".join([*sections, _background(decision)]) + "\n"
 
 
@@ -115,6 +116,22 @@ def _effect(decision: Decision) -> str:
         *_table([("action", "assumed", "learned on top", "in all"), *rows], numbers=1),
     ]
     return "\n".join(lines)
+
+
+def _items(decision: Decision) -> str:
+    """Which items the model thought of, which of them the message carries, and what held the others back."""
+    rows = [
+        (
+            "→" if one.offered else "",
+            one.item,
+            f"{one.score:.3f}",
+            one.held_back or ("" if one.offered else "not needed"),
+        )
+        for one in decision.items
+    ]
+    version = f" (recommender {decision.versions['recommender']})" if "recommender" in decision.versions else ""
+    lines = [f"Items for the message{version}: neither looked at in this session nor in the cart"]
+    return "\n".join([*lines, *_table([("", "item", "score", "why not"), *rows])])
 
 
 def _learned(candidate: Candidate) -> float:

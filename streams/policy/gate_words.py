@@ -43,6 +43,10 @@ _WORDS: dict[str, Words] = {
         "Can what it is about be bought?",
         "The item back in stock, by a message on the topic catalogue or a new snapshot (now {value}).",
     ),
+    "bundle_found": Words(
+        "Is anything ordered with what the customer has?",
+        "Something in the cart or the session that others ordered with something else that is on sale.",
+    ),
     "fraud_risk": Words(
         "Is the customer's fraud risk low enough?",
         "A fraud risk of {threshold}; it was {value}.",

@@ -120,6 +120,11 @@ def fraud_risk(point: Point) -> Gate:
     return Gate(name="fraud_risk", passed=risk <= most, value=f"{risk:.3f}", threshold=f"at most {most:g}")
 
 
+def bundle_found(items: tuple[str, ...]) -> Gate:
+    """Something goes with what the customer has; the last gate of a bundle's campaign, once a model knows bundles."""
+    return Gate(name="bundle_found", passed=bool(items), value=", ".join(items) or "nothing", threshold="two items")
+
+
 GATES: tuple[Callable[[Point], Gate], ...] = (
     timely,
     schedule,

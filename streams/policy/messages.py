@@ -1,28 +1,30 @@
 """What the delivery service gets: triggers and their revocation."""
 
 from schemas.campaigns import Content
-from schemas.decisions import Decision
 from schemas.privacy import Channel
 from schemas.triggers import Coupon, Trigger, TriggerOffer
 from streams.ids import coupon_code
 from streams.money import as_text
+from streams.policy.deciding import Decided
 from streams.policy.point import Point
-from streams.policy.value import BASIS_POINTS, Action
+from streams.policy.value import BASIS_POINTS
 from streams.profiles.user import OpenDecision, User
 
 DISCOUNTS = ("amount", "percent", "free_shipping")
 
 
-def send(decision: Decision, point: Point, action: Action, coupon_key: bytes) -> Trigger:
+def send(decided: Decided, point: Point, coupon_key: bytes) -> Trigger:
     """The trigger of a decision that was drawn and is not held out."""
-    spec, offer, now = point.campaign.spec, action.offer, point.view.now
-    if offer is None or action.channel is None:
+    decision, action, spec, now = decided.decision, decided.action, point.campaign.spec, point.view.now
+    if action is None or action.offer is None or action.channel is None:
         raise ValueError("no message is sent for no action")
+    offer = action.offer
     expires_at = now + spec.content.expires_after
     coupon = None
     if offer.kind in DISCOUNTS:
         coupon = Coupon(code=coupon_code(coupon_key, decision.decision_id), valid_until=expires_at)
     shown = f"{offer.value * 100 / BASIS_POINTS:g}%" if offer.kind == "percent" else as_text(offer.value, spec.currency)
+    looked_at = (point.view.item,) if offer.kind == "recommendation" and point.view.item else ()
     return Trigger(
         kind="send",
         trigger_id=decision.decision_id,
@@ -43,7 +45,8 @@ def send(decision: Decision, point: Point, action: Action, coupon_key: bytes) ->
             currency=spec.currency,
             min_spend=offer.min_spend,
             cap=offer.cap,
-            items=(point.view.item,) if offer.kind == "recommendation" and point.view.item else (),
+            items=decided.items or looked_at,
+            items_model=f"recommender@{decision.versions['recommender']}" if decided.items else "",
         ),
         coupon=coupon,
         reasons=decision.reasons,

@@ -13,6 +13,7 @@ from streams.profiles.observing import (
 )
 from streams.profiles.prices import ALL, CHOICES
 from streams.profiles.user import (
+    MAX_BOUGHT,
     MAX_BRANDS,
     MAX_CART_LINES,
     MAX_DEVICES,
@@ -27,7 +28,7 @@ ACTIVITY = ("views", "clicks", "carts", "favourites")
 COUNTS = ("events", "sessions", "purchases", "known_amounts", "refunds", "coupons")
 SUMS = ("amounts", "refunded")
 SESSION = ("gap", "session_started", "session_events", "session_items", "session_categories")
-_MOVED_AS_THEY_ARE = tuple(field for field in History.__struct_fields__ if field not in ("cart", "devices"))
+_MOVED_AS_THEY_ARE = tuple(field for field in History.__struct_fields__ if field not in ("cart", "devices", "bought"))
 
 
 def hand_over(user: User) -> History:
@@ -35,6 +36,7 @@ def hand_over(user: User) -> History:
     history = History(
         cart={item: (line.quantity, line.price) for item, line in user.cart.items()},
         devices=tuple(user.devices),
+        bought=tuple(user.bought),
         **{field: getattr(user, field) for field in _MOVED_AS_THEY_ARE},
     )
     empty = User()
@@ -93,6 +95,8 @@ def _join_purchases(user: User, history: History) -> None:
         return
     user.interval = _interval(user, history)
     later = history.last_purchase >= user.last_purchase
+    both = (*user.bought, *history.bought) if later else (*history.bought, *user.bought)
+    user.bought = list(dict.fromkeys(both))[-MAX_BOUGHT:]
     user.purchases_recent = _decayed_sum(
         (user.purchases_recent, user.last_purchase),
         (history.purchases_recent, history.last_purchase),

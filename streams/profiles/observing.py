@@ -6,6 +6,7 @@ from schemas.records import EventTaken
 from streams.ids import short_digest
 from streams.profiles import habits
 from streams.profiles.user import (
+    MAX_BOUGHT,
     MAX_BRANDS,
     MAX_CART_LINES,
     MAX_DEVICES,
@@ -186,7 +187,7 @@ def _purchase(user: User, event: EventTaken, at: int) -> None:
         user.last_amount = event.amount
     weight = INTEREST["purchase"] * growth(user, at, HALF_LIFE_INTEREST)
     for line in event.lines:
-        user.cart.pop(mark(line.item), None)
+        _take(user, mark(line.item))
         if line.category and not event.category:
             _raise(user.interests, mark(line.category), weight, MAX_INTERESTS)
     user.coupon_bits = habits.bought(user.coupon_bits, with_coupon=bool(event.coupon))
@@ -194,6 +195,14 @@ def _purchase(user: User, event: EventTaken, at: int) -> None:
         user.coupons_recent = 1.0 + user.coupons_recent * decay(at - user.last_coupon, HALF_LIFE_COUPONS)
         user.coupons += 1
         user.last_coupon = at
+
+
+def _take(user: User, item: int) -> None:
+    """An item was bought: it leaves the cart, and is remembered."""
+    user.cart.pop(item, None)
+    if item in user.bought:
+        user.bought.remove(item)
+    user.bought = [*user.bought, item][-MAX_BOUGHT:]
 
 
 def _refund(user: User, event: EventTaken, at: int) -> None:

@@ -17,6 +17,7 @@ MAX_BRANDS = 4
 MAX_CART_LINES = 32
 MAX_SESSION_KEYS = 16
 MAX_DEVICES = 8
+MAX_BOUGHT = 5
 MAX_SIGHTED = 10
 MAX_CONTACTS = 32
 MAX_OPEN = 6
@@ -27,7 +28,7 @@ MAX_CAMPAIGN_CONTACTS = 160
 MAX_TIMERS = 32
 MOST_MONEY = 10**18
 """Minor units at which sums stand still: a bot that buys for a year must not make a profile that cannot be encoded."""
-MAX_WAIT_BYTES = 2048
+MAX_WAIT_BYTES = 2000
 """Of the texts of all waits together, so that the whole stays under 16 KB (tests/bounds)."""
 
 mark = lru_cache(maxsize=65_536)(short_hash)
@@ -118,7 +119,8 @@ class User(msgspec.Struct, array_like=True):
     ``interests`` and ``brands`` with forward decay (Cormode et al. 2009), as weights that have grown since
     ``landmark``; ``rate`` as of ``last_seen``, ``purchases_recent`` as of ``last_purchase`` and ``coupons_recent`` as
     of ``last_coupon``.
-    Items, categories, brands, campaigns and experiments stand as ``mark``s, because their texts may be long.
+    Items, categories, brands, campaigns and experiments stand as ``mark``s, because their texts may be long; ``bought``
+    holds the items bought last, the newest last.
     ``times``, ``places``, ``answers`` and ``coupon_bits`` are small counts side by side (``habits``), ``choices`` and
     ``price_off`` how dear the choices are (``prices``).
     ``recent`` holds the digests of the last event ids, 8 bytes each, side by side. ``sighted`` says which entities were
@@ -179,6 +181,7 @@ class User(msgspec.Struct, array_like=True):
     timers: dict[str, Timer] = {}
     sighted: dict[int, int] = {}
     ring: RingMark | None = None
+    bought: list[int] = []
 
 
 def keep_newest(entries: dict[Any, Any], most: int) -> None:

@@ -5,15 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from streams.arrays import Floats, Ints
+from streams.recommend.pool import columns, step
 from streams.recommend.recommender import Arrays, Capacity, Family, Interaction, copied
 from streams.recommend.rows import drop_seen, remember
 
 ALTERNATIVES = 512
 """Items by lot beside which a chosen one is learned from: such samples leave the weights consistent."""
 HISTORY = 64
-LEAST = 1e-6
-"""Of the squares that a step is divided by."""
-RATE = 0.2
 POPULARITY = 0
 """The place of popularity among the members: before anything is learned the blend ranks as it does."""
 
@@ -42,8 +40,8 @@ class Blend:
     """Σ over the members of weight × log(1 + items × score) + weight × (score above 0), no weight below 0.
 
     Learned from every first interaction of a user with an item that others have seen: the choice of this item among
-    some by lot that the user has not seen (conditional logit, McFadden 1974, 1978; steps by AdaGrad, Duchi et al.
-    2011). It is scored before members learn it, so weights are learned from what members say of the unseen.
+    some by lot that the user has not seen (see ``pool``). It is scored before members learn it, so weights are learned
+    from what members say of the unseen.
     """
 
     def __init__(self, members: Sequence[Family], arrays: Arrays) -> None:
@@ -74,7 +72,7 @@ class Blend:
 
     def pooled(self, parts: Floats) -> Floats:
         """The blend's scores (n) of items whose ``parts`` these are."""
-        return np.asarray(self._weights @ _columns(parts, int(self._arrays["steps"][2])))
+        return np.asarray(self._weights @ columns(parts, int(self._arrays["steps"][2])))
 
     def names(self) -> list[str]:
         """The members' names."""
@@ -109,19 +107,8 @@ class Blend:
         lot = np.random.default_rng([seed, count]).integers(0, size, ALTERNATIVES)
         others = lot[(self._arrays["known"][lot] > 0) & ~np.isin(lot, history) & (lot != seen.item)]
         items = np.concatenate([np.array([seen.item], np.int64), others])
-        columns = _columns(self.parts(seen.user, items, seen.at), size)
-        logits = self._weights @ columns
-        chances = np.exp(logits - logits.max())
-        slope = columns[:, 0] - columns @ (chances / chances.sum())
-        self._squares += slope**2
-        step = RATE * slope / np.sqrt(np.maximum(self._squares, LEAST))
-        np.maximum(self._weights + step, 0.0, out=self._weights)
+        step(self._weights, self._squares, columns(self.parts(seen.user, items, seen.at), size))
         self._arrays["steps"][1] = count + 1
-
-
-def _columns(parts: Floats, known: int) -> Floats:
-    """Logarithms and signs of scores: 2 members × n; a score of 1 / known is what any item has by lot."""
-    return np.concatenate([np.log1p(parts * known), parts > 0.0])
 
 
 def _own(arrays: Arrays, name: str) -> Arrays:

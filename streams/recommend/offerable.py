@@ -1,21 +1,24 @@
-"""What may be offered of what was scored: stock, margin, and what was just bought. Pure functions of arrays."""
+"""What may be offered of what was scored: stock, margin, and what was just bought."""
 
-import numpy as np
+from collections.abc import Sequence
 
-from streams.arrays import Bools, Floats, Ints
-
-
-def offerable(items: Ints, stock: Floats, bought: Ints, least_stock: float = 1.0) -> Bools:
-    """Which ``items`` (n) are in ``stock`` (n, NaN where unknown: taken as enough) and were not just ``bought``."""
-    return np.asarray(~(stock < least_stock) & ~np.isin(items, bought) & (items >= 0))
+from streams.catalogue.item import Item
 
 
-def by_margin(chances: Floats, margins: Floats) -> Floats:
-    """Expected margin (n): ``chances`` (n, at least 0) × ``margins`` (n, minor units; at a loss nothing is offered)."""
-    return np.asarray(chances * np.maximum(margins, 0.0))
+def held_back(item: Item | None, *, just_bought: bool) -> str:
+    """Why an item is not offered, in words; empty where it may be: what is not known holds nothing back."""
+    if just_bought:
+        return "just bought"
+    if item is None:
+        return ""
+    if item.is_out:
+        return "out of stock"
+    return "without margin" if item.margin is not None and item.margin <= 0 else ""
 
 
-def best(items: Ints, scores: Floats, allowed: Bools, most: int) -> Ints:
-    """At most so many of the allowed ``items`` (n), the highest score first, ties by the lower number."""
-    kept, values = items[allowed], scores[allowed]
-    return np.asarray(kept[np.lexsort((kept, -values))[:most]])
+def by_margin(chances: Sequence[float], margins: Sequence[int | None]) -> list[float]:
+    """Expected margins (n): ``chances`` (n, at least 0) × ``margins`` (n, above 0; None: the mean of the others)."""
+    known = [margin for margin in margins if margin is not None]
+    usual = sum(known) / len(known) if known else 1.0
+    pairs = zip(chances, margins, strict=True)
+    return [chance * (usual if margin is None else margin) for chance, margin in pairs]

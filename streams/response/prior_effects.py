@@ -34,6 +34,7 @@ PRIORS: dict[str, Effect] = {
     "spend_threshold": Effect(sent=0.05, depth=1.5),
     "flash_sale": Effect(sent=0.05, depth=1.5),
     "recommendation": Effect(sent=0.05, depth=1.5),
+    "bundle": Effect(sent=0.05, depth=1.5),
     DEFAULT: Effect(sent=0.0, depth=0.0),
 }
 """Assumed effect by campaign kind; of a kind that is not listed nothing is assumed (PROOF rule 11)."""

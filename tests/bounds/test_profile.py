@@ -162,6 +162,7 @@ def stuffed() -> User:
         open=[opened] * caps.MAX_OPEN,
         ended={f"{opened.id}{n}": message for n in range(caps.MAX_ENDED)},
         sighted=dict.fromkeys(hashed[: caps.MAX_SIGHTED], 2**15),
+        bought=[*hashed[: caps.MAX_BOUGHT]],
         ring=caps.RingMark("r123456789012", FAR, 0.9, 64, dict.fromkeys(get_args(EntityKind), 16), FAR),
         timers={f"close:{opened.id}{n}": Timer(FAR) for n in range(caps.MAX_OPEN)} | {"idle:": Timer(FAR)},
     )

@@ -9,7 +9,15 @@ from schemas.closed_decisions import ClosedDecision
 from schemas.codec import decode_json, decode_msgpack
 from schemas.experiments import ArmCounts, ExperimentResult
 from schemas.models import ModelSnapshot, version_of
-from schemas.topics import CLOSED_DECISIONS, CONTROL, ENTITY_SIGHTINGS, EXPERIMENT_RESULTS, FRAUD_SAMPLES, MODELS
+from schemas.topics import (
+    CLOSED_DECISIONS,
+    CONTROL,
+    ENTITY_SIGHTINGS,
+    EXPERIMENT_RESULTS,
+    FRAUD_SAMPLES,
+    ITEM_CHOICES,
+    MODELS,
+)
 from streams.coordinate import Coordination
 from streams.folding import Fold, LogRecord, Output
 from streams.fraud.rings.finding import RingFinding
@@ -20,10 +28,10 @@ PASSES = "passed the fraud gate"
 
 
 def compare_learn(settings: Settings) -> Compared:
-    """Both learning folds: their checkpoints, models and activations; versions count from 1, one body each."""
+    """All learning folds: their checkpoints, models and activations; versions count from 1, one body each."""
     made: list[Output] = []
     problems: list[str] = []
-    for topic in (CLOSED_DECISIONS, FRAUD_SAMPLES):
+    for topic in (CLOSED_DECISIONS, FRAUD_SAMPLES, ITEM_CHOICES):
         fold = learn.fold_of(settings, topic, 0)
         problems += _compare_state(settings, "learn", topic, fold, made)
     models = [m for m in written(settings, MODELS, 0) if _by_fold(m)]

@@ -11,6 +11,8 @@ from streams.catalogue.item import Item
 from streams.features import catalogue
 from streams.models.snapshots import pack
 from streams.models.store import FORMS
+from tests.making.choices import choices, learned
+from tests.making.choices import snapshot as recommender
 from tests.making.items import items_snapshot
 from tests.making.models import segments
 
@@ -24,7 +26,7 @@ _TREE = {
     "quantile": np.array([-0.1, 0.0, 0.1]),
 }
 NUMBERS = (0.0, 1.0, -1.0, 5.0, 32_767.0, 1e300, -1e300, float("inf"), float("nan"), 5e-324)
-TYPES = ("float64", "float32", "int64", "int32", "int16", "object", "<U4", "bool", "V8")
+TYPES = ("float64", "float32", "int64", "int32", "int16", "uint8", "object", "<U4", "bool", "V8")
 
 
 def _snapshot(algorithm: str, arrays: dict[str, Any]) -> ModelSnapshot:
@@ -49,7 +51,8 @@ def _logistic() -> ModelSnapshot:
 
 _CUTS = {"cuts": np.array([[2.0, 3.0], [0.5, 1.0], [8.0, 9.0]]), "names": np.arange(1, 11)}
 ITEMS = items_snapshot({"shoes": Item(5, price=3, cost=1), "socks": Item(6, stock=2)})
-ORIGINALS = (_logistic(), _snapshot("isolation_forest", _TREE), segments(), _snapshot("rfm", _CUTS), ITEMS)
+_CHOSEN = recommender(learned(choices(1, 60)))
+ORIGINALS = (_logistic(), _snapshot("isolation_forest", _TREE), segments(), _snapshot("rfm", _CUTS), ITEMS, _CHOSEN)
 
 
 @st.composite

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Callable
 from functools import cache
+from math import inf
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,11 +29,16 @@ from streams.folding import ModelMissing, Refusal
 from streams.intake.fold import IntakeFold, IntakeSettings, SourceRecord
 from streams.models.snapshots import seal
 from streams.models.store import FORMS, ModelStore
+from streams.profiles.user import mark
+from streams.recommend.serving.compiled import ServedItems
+from streams.recommend.serving.context import Context
 from streams.segments.served import SERVED, LearnedSegments
 from tests.fuzz.damage import BOMB, anything, damaged_text
 from tests.fuzz.models import ORIGINALS, snapshots
+from tests.making.choices import category, item
 
 NOW = 1_790_000_000_000
+CONTEXT = Context(tuple(mark(item(number)) for number in range(8)), ((category(1), 0.5), (category(2), 0.5)))
 ROOT = Path(__file__).parents[2]
 UNREADABLE = msgspec.DecodeError
 """How the codec says that bytes are not a message."""
@@ -168,6 +174,10 @@ def take_up(snapshot: ModelSnapshot) -> None:
         row = [0.5] * len(FORMS[given.algorithm].columns)
         if isinstance(model, LearnedSegments):
             assert model.label(tuple(row)) in {NO_SEGMENT, *SERVED[given.algorithm].labels}
+            continue
+        if isinstance(model, ServedItems):
+            assert all(0.0 <= one.score < inf for one in model.best(CONTEXT, frozenset(), 8))
+            assert len(model.bundle(CONTEXT.items, frozenset())) in {0, 2, 3}
             continue
         score = model.predict(row) if given.algorithm == "logistic" else model.rank(model.score(row))
         assert 0 <= score <= 1, score

@@ -8,8 +8,17 @@ from schemas.campaigns import Campaign, When
 from schemas.closed_decisions import ClosedDecision
 from schemas.codec import decode_json, decode_msgpack, encode_msgpack
 from schemas.decisions import Decision
+from schemas.models import ModelSnapshot
 from schemas.origins import Origin
-from schemas.records import Body, CampaignsActivated, ConsentChanged, OutcomeTaken, Record, WatermarkReached
+from schemas.records import (
+    Body,
+    CampaignsActivated,
+    ConsentChanged,
+    ModelActivated,
+    OutcomeTaken,
+    Record,
+    WatermarkReached,
+)
 from schemas.topics import CLOSED_DECISIONS, DECISIONS, EVENT_SOURCES, TRIGGERS
 from schemas.triggers import Trigger
 from streams.fold import DecideFold
@@ -39,7 +48,8 @@ class Story:
 
     def __init__(self, *campaigns: Campaign, settings: FoldSettings = EVERYBODY) -> None:
         self.at = START
-        self.fold = DecideFold(0, settings, ModelStore())
+        self.models = ModelStore()
+        self.fold = DecideFold(0, settings, self.models)
         self.outputs: list[Output] = []
         self._offset = 0
         self._add(opening())
@@ -48,6 +58,11 @@ class Story:
     def say(self, user: str, body: Body) -> None:
         """One more record."""
         self._add(Record(Origin("story", 0, self._offset), self.at, user, body))
+
+    def activates(self, snapshot: ModelSnapshot) -> None:
+        """A version of a model is published and comes into force."""
+        self.models.add(snapshot)
+        self.say("", ModelActivated(snapshot.name, snapshot.version, snapshot.sha256))
 
     def happens(self, user: str, kind: str, occurred_at: int = 0, **fields: Any) -> None:
         """An event with an id of its own."""

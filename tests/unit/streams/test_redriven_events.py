@@ -42,10 +42,10 @@ def test_a_purchase_counts_in_the_windows_of_its_time() -> None:
     assert [revoked.trigger_id for revoked in told.triggers("revoke")] == [trigger.trigger_id]
 
 
-def test_it_is_no_news_to_the_fraud_detectors() -> None:
-    """Many letters redriven at once would look like a burst: profiles know them, nobody is alarmed at them."""
+def test_it_is_no_news_to_detectors_and_recommenders() -> None:
+    """Many letters redriven at once would look like a burst: profiles know them, nobody else is told."""
     told = Story()
     told.happens("u", "purchase", item="i1", price=500, redriven=True)
     assert told.outputs == []
     told.happens("u", "purchase", item="i1", price=500)
-    assert [output.topic for output in told.outputs] == ["fraud-samples"]
+    assert [output.topic for output in told.outputs] == ["fraud-samples", "item-choices"]

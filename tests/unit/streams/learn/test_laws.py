@@ -1,4 +1,4 @@
-"""The laws of a fold, for both learning folds: any split and any restore give the same bytes."""
+"""The laws of a fold, for all learning folds: any split and any restore give the same bytes."""
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -11,19 +11,29 @@ from msgspec import structs
 
 from schemas.codec import encode_msgpack
 from schemas.fraud import FraudSample
+from schemas.items import ChosenItem, ItemsChosen
 from schemas.origins import Origin
 from streams.features.catalogue import FRAUD_ROW, RESPONSE_ROW, VERSION
 from streams.folding import Fold, LogRecord, Output, Refusal
-from streams.learn import FraudLearning, LearnSettings, ResponseLearning
+from streams.learn import FraudLearning, ItemLearning, LearnSettings, ResponseLearning
+from streams.profiles.user import mark
 from tests.making.checkpoints import checkpoint
 from tests.making.closed import NOTHING
 
 SETTINGS = LearnSettings(
-    retrain_every=4, refit_every=6, reservoir=8, trees=3, effect_after=2, effect_least=3, segment_batch=5
+    retrain_every=4,
+    refit_every=6,
+    reservoir=8,
+    trees=3,
+    effect_after=2,
+    effect_least=3,
+    segment_batch=5,
+    choices_every=3,
 )
 MAKE: dict[str, Callable[[], Fold]] = {
     "response": lambda: ResponseLearning(SETTINGS),
     "fraud": lambda: FraudLearning(SETTINGS),
+    "items": lambda: ItemLearning(SETTINGS, most_items=5, most_sources=6),
 }
 
 origins = st.tuples(st.integers(0, 2), st.integers(0, 12), st.integers(0, 1))
@@ -66,8 +76,23 @@ def sample(at: int, spec: Spec) -> bytes:
     )
 
 
-MESSAGE = {"response": closed, "fraud": sample}
-every_fold = pytest.mark.parametrize("kind", ["response", "fraud"])
+def choice(at: int, spec: Spec) -> bytes:
+    """A choice of a drawn shape, of more items than there is room for; now and then years later."""
+    (partition, offset, n), bought, long, broken, seed = spec
+    texts = [f"i{seed % 9}", f"i{seed % 7}"] if bought else [f"i{seed % 9}" if seed % 20 else "x" * 70]
+    seen = ItemsChosen(
+        origin=Origin("user-log", partition, offset, n),
+        at=at if seed % 11 else at + 50_000_000_000,
+        kind="purchase" if bought else "add_to_cart",
+        chosen=tuple(ChosenItem(text, (seed + int(long)) % 4, seed) for text in texts),
+        beside=tuple(mark(f"i{other}") for other in range(seed % 5)),
+        interests=((seed % 4, 0.5), (1 + seed % 4, float("nan") if broken and long else 0.5)),
+    )
+    return encode_msgpack(seen)
+
+
+MESSAGE = {"response": closed, "fraud": sample, "items": choice}
+every_fold = pytest.mark.parametrize("kind", list(MAKE))
 
 
 class Checkpoint:

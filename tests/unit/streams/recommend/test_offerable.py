@@ -1,26 +1,34 @@
-import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from streams.recommend.offerable import best, by_margin, offerable
-
-ITEMS = np.array([7, 3, 9, 4, -1])
-CHANCES = np.array([0.5, 0.2, 0.4, 0.2, 0.9])
-
-
-def test_what_is_out_of_stock_unknown_or_just_bought_is_not_offered() -> None:
-    """Of an item whose stock nobody knows it is assumed that there is some."""
-    allowed = offerable(ITEMS, np.array([0.0, 5.0, np.nan, 1.0, 8.0]), bought=np.array([4]))
-    assert allowed.tolist() == [False, True, True, False, False]
+from streams.catalogue.item import Item
+from streams.recommend.offerable import by_margin, held_back
 
 
-def test_the_best_come_first_and_ties_in_a_fixed_order() -> None:
-    """By score, then by the lower number; no more than asked, and only what is allowed."""
-    every = np.array([True, True, True, True, False])
-    assert best(ITEMS, CHANCES, every, 3).tolist() == [7, 9, 3]
-    assert best(ITEMS, CHANCES, every, 9).tolist() == [7, 9, 3, 4]
-    assert best(ITEMS, CHANCES, ~every, 9).tolist() == [-1]
+@pytest.mark.parametrize(
+    ("item", "just_bought", "why"),
+    [
+        (None, False, ""),
+        (Item(1), False, ""),
+        (Item(1, price=200, cost=100, stock=1), False, ""),
+        (Item(1, stock=0), False, "out of stock"),
+        (Item(1, price=100, cost=100), False, "without margin"),
+        (Item(1, price=100, cost=300, stock=5), False, "without margin"),
+        (Item(1, price=900, cost=1, stock=9), True, "just bought"),
+    ],
+)
+def test_what_is_held_back_says_why(item: Item | None, just_bought: bool, why: str) -> None:
+    """Known to be gone, to earn nothing, or bought already; what the catalogue does not know holds nothing back."""
+    assert held_back(item, just_bought=just_bought) == why
 
 
-def test_margin_weighs_and_a_loss_is_worth_nothing() -> None:
-    """Half the chance at three times the margin comes first."""
-    worth = by_margin(CHANCES[:3], np.array([100.0, 300.0, -50.0]))
-    assert worth.tolist() == [50.0, 60.0, 0.0]
+def test_margins_weigh_chances() -> None:
+    """A chance half as good with a margin three times as high is worth more; an unknown margin is the usual one."""
+    assert by_margin([0.4, 0.2, 0.3], [100, 300, None]) == pytest.approx([40.0, 60.0, 60.0])
+
+
+@given(st.lists(st.floats(0.0, 1.0), max_size=8))
+def test_without_margins_the_chances_rank(chances: list[float]) -> None:
+    """Where no margin is known, none weighs."""
+    assert by_margin(chances, [None] * len(chances)) == chances
