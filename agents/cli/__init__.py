@@ -21,6 +21,7 @@ COMMANDS = {
     "catalogue": "agents.cli.catalogue",
     "features": "agents.cli.features",
     "segments": "agents.cli.segments",
+    "recommend": "agents.cli.recommend",
     "simulate": "agents.cli.simulate",
     "explain": "agents.cli.explain",
     "assess": "agents.cli.assess",

@@ -4,18 +4,12 @@ from collections.abc import Iterable
 
 import click
 import msgspec
-from rich.console import Console
-from rich.progress import Progress
 
-from agents.errors import CheckFound, Refused
-from agents.reading_back import read_partition
-from agents.settings import Settings, read_settings
-from schemas.codec import decode_msgpack
-from schemas.models import ModelSnapshot, version_of
-from schemas.topics import MODELS
-from streams.folding import Refusal
+from agents.errors import CheckFound
+from agents.newest_models import Message, model_messages, newest_snapshots
+from agents.settings import read_settings
+from schemas.models import ModelSnapshot
 from streams.learn.segments import RFM, SEGMENTS
-from streams.models.snapshots import verify
 from streams.segments.portraits import Portrait, portraits
 
 FEATURES = {SEGMENTS: "segment.learned", RFM: "segment.rfm"}
@@ -45,7 +39,7 @@ def command(as_json: bool) -> None:
       promostream segments
       promostream segments --json
     """
-    found = galleries(_messages(read_settings()))
+    found = galleries(model_messages(read_settings()))
     if not found:
         raise CheckFound("no segments have been learned yet; they come with the first 256 closed decisions")
     if as_json:
@@ -55,19 +49,14 @@ def command(as_json: bool) -> None:
         click.echo("\n".join(told(gallery)) + "\n")
 
 
-def galleries(messages: Iterable[tuple[bytes | None, bytes | None]]) -> list[Gallery]:
+def galleries(messages: Iterable[Message]) -> list[Gallery]:
     """The portraits of the newest version of each model among (key, value) messages of ``models``.
 
     Raises:
         Refused: that version does not fit its checksum.
 
     """
-    newest: dict[str, tuple[int, bytes]] = {}
-    for key, value in messages:
-        name, version = version_of(key) or ("", 0)
-        if name in FEATURES and value is not None:
-            newest[name] = max(newest.get(name, (0, b"")), (version, value))
-    return [_gallery(decode_msgpack(newest[name][1], ModelSnapshot)) for name in FEATURES if name in newest]
+    return [_gallery(snapshot) for snapshot in newest_snapshots(messages, FEATURES).values()]
 
 
 def told(gallery: Gallery) -> list[str]:
@@ -80,10 +69,6 @@ def told(gallery: Gallery) -> list[str]:
 
 
 def _gallery(snapshot: ModelSnapshot) -> Gallery:
-    try:
-        verify(snapshot)
-    except Refusal as refusal:
-        raise Refused(str(refusal)) from refusal
     return Gallery(
         FEATURES[snapshot.name],
         snapshot.version,
@@ -91,12 +76,3 @@ def _gallery(snapshot: ModelSnapshot) -> Gallery:
         snapshot.trained_until,
         [portrait for portrait in portraits(snapshot) if portrait.share > 0],
     )
-
-
-def _messages(settings: Settings) -> Iterable[tuple[bytes | None, bytes | None]]:
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("reading models", total=None)
-        for message in read_partition(settings, MODELS, 0, lambda size: progress.update(task, total=size)):
-            progress.advance(task)
-            yield message.key(), message.value()
