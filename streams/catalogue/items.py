@@ -38,8 +38,8 @@ class Items:
 
     def tell(self, mark: int, change: ItemChange) -> Fate:
         """Take what was told of an item; a word older than what is known changes nothing."""
-        earlier, item = self._changes.get(mark), self._table.get(mark)
-        if (earlier is not None and change.at < earlier.at) or (item is not None and change.at <= item.at):
+        earlier = self._changes.get(mark)
+        if (earlier is not None and change.at < earlier.at) or change.at <= self._table.told_at(mark):
             return "late"
         if earlier is not None:
             del self._changes[mark]  # told of last: the order is that of leaving

@@ -64,6 +64,8 @@ class ItemTable:
         return UNKNOWN if row is None else int(self._columns[0][row])
 
     def _row(self, mark: int) -> int | None:
+        if not len(self):
+            return None
         row = int(self._marks.searchsorted(mark))
         return row if row < len(self._marks) and self._marks[row] == mark else None
 
