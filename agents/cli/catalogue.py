@@ -11,10 +11,12 @@ from agents.admin import require_topics
 from agents.errors import CheckFound, WrongUse
 from agents.item_files import Told, read_items
 from agents.item_publishing import publish_items
+from agents.item_topic import present_items
 from agents.rights import using
-from agents.settings import read_settings
+from agents.settings import Settings, read_settings
 from agents.wording import reason
-from schemas.topics import CONTROL, MODELS
+from schemas.topics import CATALOGUE, CONTROL, MODELS
+from streams.catalogue.item import Item
 from streams.catalogue.table import MAX_ITEMS
 from streams.money import DECIMALS
 
@@ -63,20 +65,48 @@ def publish(
     now = time.time_ns() // 1_000_000
     told = read_items(file, currency or "", at, now)
     _tell(told)
-    if len(told.items) > MAX_ITEMS:
-        raise WrongUse(f"{file}: {len(told.items):,} items; a snapshot holds at most {MAX_ITEMS:,}")
     stops = told.problems and not leave_out
     version = 0
     if told.items and not stops and not dry_run:
         settings = read_settings()
         require_topics(settings, (MODELS, CONTROL), using((CONTROL,), (MODELS, CONTROL)))
-        version = publish_items(settings, told.items, now).version
+        version = _publish(settings, told.items, now)
     figures = _figures(told, at, version)
     click.echo(msgspec.json.encode(figures) if as_json else _in_words(figures))
     if stops:
         raise CheckFound(
             f"{len(told.problems):,} rows are wrong; nothing was published (--leave-out goes without them)"
         )
+
+
+@command.command("cut")
+@click.option("--dry-run", is_flag=True, help="Only say what it would hold.")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+def cut(dry_run: bool, as_json: bool) -> None:
+    """Make a snapshot of what is known now: the one in force, and what the topic `catalogue` tells since.
+
+    For shops that tell their items on the topic alone, or change more than 4,096 of them between two files. What the
+    topic no longer holds (7 days) and no snapshot knows is not in it.
+
+    \b
+    Examples:
+      promostream catalogue cut --dry-run
+    """
+    settings, now = read_settings(), time.time_ns() // 1_000_000
+    topics = (CONTROL, MODELS, CATALOGUE)
+    require_topics(settings, topics, using(topics, (MODELS, CONTROL)))
+    items = present_items(settings, now)
+    if not items:
+        raise CheckFound("nothing is known of any item yet: publish a file, or tell items on the topic catalogue")
+    version = 0 if dry_run else _publish(settings, items, now)
+    figures = _figures(Told(items, [], ()), max(item.at for item in items.values()), version)
+    click.echo(msgspec.json.encode(figures) if as_json else _in_words(figures))
+
+
+def _publish(settings: Settings, items: dict[int, Item], now: int) -> int:
+    if len(items) > MAX_ITEMS:
+        raise WrongUse(f"{len(items):,} items; a snapshot holds at most {MAX_ITEMS:,}")
+    return publish_items(settings, items, now).version
 
 
 def _changed(file: Path) -> int:

@@ -20,9 +20,10 @@ class Items:
     Of one item the newer word holds, by the shop's own times, whether it came in a snapshot or beside it.
     """
 
-    def __init__(self, changes: dict[int, ItemChange], table: ItemTable = NO_ITEMS) -> None:
+    def __init__(self, changes: dict[int, ItemChange], table: ItemTable = NO_ITEMS, most: int = MAX_CHANGED) -> None:
         self._changes = changes
         self._table = table
+        self._most = most
 
     @property
     def as_of(self) -> int:
@@ -45,8 +46,8 @@ class Items:
             del self._changes[mark]  # told of last: the order is that of leaving
             change = change.after(earlier)
         self._changes[mark] = change
-        crowded = len(self._changes) > MAX_CHANGED
-        keep_newest(self._changes, MAX_CHANGED)
+        crowded = len(self._changes) > self._most
+        keep_newest(self._changes, self._most)
         return "crowding" if crowded else "taken"
 
     def settle(self) -> None:

@@ -53,6 +53,11 @@ class ItemTable:
         """How many items there are."""
         return len(self._marks)
 
+    def marks(self) -> list[int]:
+        """All marks, in ascending order."""
+        marks: list[int] = self._marks.tolist()
+        return marks
+
     def get(self, mark: int) -> Item | None:
         """The item of that mark; None where there is none."""
         row = self._row(mark)

@@ -2,6 +2,7 @@
 
 import asyncio
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,18 +10,19 @@ import pytest
 
 from agents.control import read_held
 from agents.creation import create_topics
-from agents.errors import DONE
+from agents.errors import DONE, FOUND
 from agents.runtime.models import ModelReader
 from agents.settings import Settings
+from schemas.codec import decode_record
 from schemas.records import ItemTold, ModelActivated
-from schemas.topics import CATALOGUE
-from streams.catalogue.item import Item
+from schemas.topics import CATALOGUE, CONTROL
+from streams.catalogue.item import OUT, Item
 from streams.catalogue.table import NAME, ItemTable
 from streams.models.store import ModelStore
 from streams.profiles.user import mark
 from tests.making.memory_kafka import Sent
 from tests.making.owners import write
-from tests.making.topics import bodies_of
+from tests.making.topics import bodies_of, written
 from tests.making.workers import Worker, wait_for
 
 Promostream = Callable[..., subprocess.CompletedProcess[str]]
@@ -56,6 +58,27 @@ def test_a_file_is_put_in_force_and_changes_reach_every_partition(
     assert f"in force as {NAME}@{newest.version}" in published[1].stdout
     table = asyncio.run(_read(settings, newest))
     assert table.get(mark("shoes")) == Item(table.as_of, price=39_900, cost=24_500, stock=12)
+
+
+def test_a_cut_holds_the_snapshot_and_what_was_told_since(
+    settings: Settings, promostream: Promostream, items: Path
+) -> None:
+    """Nothing to cut from is told in one line."""
+    create_topics(settings)
+    assert promostream("catalogue", "cut").returncode == FOUND
+    promostream("catalogue", "publish", str(items), "--currency", "CNY")
+    now = time.time_ns() // 1_000_000
+    change = b'{"item_id":"shoes","kind":"change","occurred_at":%d,"stock":"out_of_stock"}' % now
+    write(settings, CATALOGUE, [Sent(b"shoes", change, ())], partition=1)
+    before = read_held(settings).items
+    result = promostream("catalogue", "cut")
+    assert (result.returncode, result.stderr) == (DONE, "")
+    assert read_held(settings).items > before
+    records = [decode_record(value).body for _, value, _ in written(settings, CONTROL, 0)]
+    newest = next(body for body in reversed(records) if isinstance(body, ModelActivated))
+    table = asyncio.run(_read(settings, newest))
+    assert table.get(mark("shoes")) == Item(now, price=39_900, cost=24_500, stock=OUT)
+    assert len(table) == 2
 
 
 def _copies(settings: Settings, kind: type) -> int:
