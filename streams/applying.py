@@ -41,8 +41,7 @@ MONEY = ("purchase", "refund")
 """Events that are booked in open windows, and looked at for fraud."""
 
 CHOSEN = ("favourite", "add_to_cart", "purchase")
-"""Events that choose items. What of these and of ``MONEY`` is more than a look is told apart once per event."""
-WEIGHTY = frozenset((*CHOSEN, *MONEY))
+"""Events that choose items."""
 
 
 class Applying:
@@ -104,17 +103,16 @@ class Applying:
             self._state.count("duplicates_total|event_id")
             return
         kind, devices = event.type, len(user.devices)
-        weighty = kind in WEIGHTY
-        context = self._choices.context(user, event) if weighty and kind in CHOSEN else None
+        context = self._choices.context(user, event) if kind in CHOSEN else None
         observe(user, event, now)
-        if weighty and kind in CHOOSING:
+        if kind in CHOOSING:
             appraise(self._state.prices, user, event)
-        if weighty and kind in MONEY:
+        if kind in MONEY:
             self._money_moved(token, user, event)
         concerned = self._campaigns.by_event.get(kind)
         if concerned is not None:
             self._concern(concerned, token, self._scoring.view(user, now, event.item, event.category), event)
-        if (weighty and kind in MONEY) or len(user.devices) != devices:
+        if kind in MONEY or len(user.devices) != devices:
             self._rings.report(token, user, event)
         if context is not None:
             self._choices.report(token, user, event, context)

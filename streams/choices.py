@@ -12,6 +12,9 @@ from streams.state import PartitionState
 
 MOST_LINES = 8
 """Items of one order that are reported."""
+MOST_A_MINUTE = 240
+"""Reports of one partition per minute of log time: however busy the shop is, ``learn`` and this fold keep up."""
+MINUTE = 60_000
 MOST_SESSION_EVENTS = 200
 """Nobody who does more in one session chooses: it is no customer's."""
 QUARANTINE = 30 * DAY
@@ -30,8 +33,9 @@ class Choices:
 
         What is redriven is none of today's, and more of what lies in the cart already is no choice.
         """
-        again = event.type == "add_to_cart" and mark(event.item) in user.cart
-        return None if event.redriven or again else context_of(user, self._state.now)
+        if event.redriven or not self._has_room() or (event.type == "add_to_cart" and mark(event.item) in user.cart):
+            return None
+        return context_of(user, self._state.now)
 
     def report(self, token: str, user: User, event: EventTaken, context: Context) -> None:
         """Say what was chosen, unless the customer is in quarantine or no customer, after all that the event did."""
@@ -53,6 +57,13 @@ class Choices:
             interests=context.interests,
         )
         self._writer.put(ITEM_CHOICES, "item", seen, event="items.chosen")
+        self._state.choices_told += 1
+
+    def _has_room(self) -> bool:
+        state, minute = self._state, self._state.now // MINUTE
+        if minute != state.choices_minute:
+            state.choices_minute, state.choices_told = minute, 0
+        return state.choices_told < MOST_A_MINUTE
 
 
 def _chosen(token: str, item: str, category: str) -> ChosenItem:

@@ -110,6 +110,8 @@ class PartitionState(msgspec.Struct, array_like=True):
     erased: Erased = {}
     items: dict[int, ItemChange] = {}
     items_at: int = 0
+    choices_minute: int = 0
+    choices_told: int = 0
 
     def would_be_new(self, origin: Origin) -> bool:
         """Whether this record is newer than all of its source partition."""

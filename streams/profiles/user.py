@@ -28,7 +28,7 @@ MAX_CAMPAIGN_CONTACTS = 160
 MAX_TIMERS = 32
 MOST_MONEY = 10**18
 """Minor units at which sums stand still: a bot that buys for a year must not make a profile that cannot be encoded."""
-MAX_WAIT_BYTES = 2000
+MAX_WAIT_BYTES = 2560
 """Of the texts of all waits together, so that the whole stays under 16 KB (tests/bounds)."""
 
 mark = lru_cache(maxsize=65_536)(short_hash)

@@ -4,7 +4,7 @@ from schemas.codec import decode_msgpack
 from schemas.items import ItemsChosen
 from schemas.records import LineTaken
 from schemas.topics import ITEM_CHOICES
-from streams.choices import MOST_LINES, MOST_SESSION_EVENTS, QUARANTINE
+from streams.choices import MOST_A_MINUTE, MOST_LINES, MOST_SESSION_EVENTS, QUARANTINE
 from streams.profiles.user import mark
 from tests.making.logs import MINUTE
 from tests.making.stories import Story
@@ -78,6 +78,18 @@ def test_a_robot_teaches_little() -> None:
     told.at += 31 * MINUTE
     told.happens("bot", "favourite", item="i0")
     assert len(reported(told)) == MOST_SESSION_EVENTS + 1
+
+
+def test_a_busy_shop_tells_so_many_choices_a_minute() -> None:
+    """What learn has to take in does not grow with the shop; the next minute has room again."""
+    told = Story()
+    told.at += MINUTE - told.at % MINUTE
+    for number in range(MOST_A_MINUTE + 5):
+        told.happens(f"u{number}", "favourite", item="i1")
+    assert len(reported(told)) == MOST_A_MINUTE
+    told.at += MINUTE
+    told.happens("u", "favourite", item="i1")
+    assert len(reported(told)) == MOST_A_MINUTE + 1
 
 
 def test_who_raised_an_alarm_teaches_nothing_for_a_while() -> None:
