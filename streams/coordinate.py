@@ -115,7 +115,7 @@ class Coordination:
         if head is not None and (version := msgspec.msgpack.decode(head)[0]) > VERSION:
             raise Refusal(
                 f"the checkpoint has state version {version}, this program knows up to {VERSION}",
-                "run the newer program, or delete the checkpoint to fold the log from its beginning",
+                "run the newer program, or fold the log anew: `promostream checkpoints delete --role coordinate`",
             )
         self.state = CoordinationState() if head is None else decode_msgpack(head, CoordinationState)
 

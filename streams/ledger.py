@@ -82,11 +82,11 @@ def decode_head(head: bytes, kind: type[T]) -> T:
     if version > VERSION:
         raise Refusal(
             f"the checkpoint has state version {version}, this program knows up to {VERSION}",
-            "run the newer program, or delete the checkpoint to fold the log from its beginning",
+            "run the newer program, or fold the log anew: `promostream checkpoints delete`",
         )
     if arithmetic != numerics():
         raise Refusal(
             "the checkpoint was written on a machine whose exp, log or pow differ",
-            "use machines of one kind, or delete the checkpoint to fold the log from its beginning",
+            "use machines of one kind, or fold the log anew: `promostream checkpoints delete`",
         )
     return decode_msgpack(head, tuple[int, str, kind])[2]  # type: ignore[valid-type]

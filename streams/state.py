@@ -186,12 +186,12 @@ def decoded(head: bytes) -> PartitionState:
     if version != VERSION:
         raise Refusal(
             f"the checkpoint has state version {version}, this program reads {VERSION}",
-            "run the program that wrote it, or delete the checkpoint to fold the log from its beginning",
+            "run the program that wrote it, or fold the log anew: `promostream checkpoints delete --role decide`",
         )
     state = msgspec.msgpack.decode(head, type=PartitionState)
     if state.numerics != numerics():
         raise Refusal(
             "the checkpoint was written on a machine whose exp, log or pow differ",
-            "use machines of one kind, or delete the checkpoint to fold the log from its beginning",
+            "use machines of one kind, or fold the log anew: `promostream checkpoints delete --role decide`",
         )
     return state

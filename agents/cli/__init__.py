@@ -14,6 +14,7 @@ COMMANDS = {
     "worker": "agents.cli.worker",
     "topics": "agents.cli.topics",
     "validate": "agents.cli.validate",
+    "checkpoints": "agents.cli.checkpoints",
     "publish": "agents.cli.publish",
     "redrive": "agents.cli.redrive",
     "replay": "agents.cli.replay",

@@ -111,6 +111,11 @@ class KafkaStorage:
         named = ((self._prefix + key, value) for key, value in chain(entries, ((HEAD, head),)))
         self._transactions.commit(*self._checkpoints, named, self._may_go_on)
 
+    def remove(self, keys: Iterable[bytes]) -> None:
+        """Make the head and these entries vanish together, or not at all; fence before."""
+        named = ((self._prefix + key, None) for key in chain(keys, (HEAD,)))
+        self._transactions.commit(*self._checkpoints, named, self._may_go_on)
+
     def cancel(self) -> None:
         """As promised by the port."""
         self._cancelled.set()
