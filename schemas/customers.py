@@ -17,7 +17,8 @@ Region = Annotated[str, msgspec.Meta(description="ISO 3166: a country or a subdi
 class Customer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """``attributes``: what is known; a field left out keeps what was told before, an empty text takes it back.
 
-    ``identity_linked``: ``anonymous_id`` is this customer; what its events told so far becomes the customer's, once.
+    ``identity_linked``: ``anonymous_id`` is this customer, until it is linked to another; what its events told so far
+    becomes the customer's at once, what they tell later when the session is over, each event once.
 
     ``channels`` are those on which the customer can be reached at all (has the app, gave a number); consent is
     another matter and comes on ``privacy-requests``.

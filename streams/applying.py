@@ -23,7 +23,7 @@ from streams.catalogue.item import change_of
 from streams.choices import Choices
 from streams.features.catalogue import VERSION as CATALOGUE
 from streams.features.values import View
-from streams.identities import IDLE, Identities
+from streams.identities import HAND, IDLE, Identities
 from streams.outputs import Writer
 from streams.points import Points
 from streams.policy import windows
@@ -87,6 +87,7 @@ class Applying:
             "wait": self._waited,
             "close": self._close,
             "idle": self._identities.leave,
+            "hand": self._identities.hand_on,
         }
 
     def fire(self, token: str, name: str, timer: Timer) -> None:
@@ -105,6 +106,8 @@ class Applying:
         kind, devices = event.type, len(user.devices)
         context = self._choices.context(user, event) if kind in CHOSEN else None
         observe(user, event, now)
+        if user.linked and HAND not in user.timers:
+            self._identities.hand_later(token, user)
         if kind in CHOOSING:
             appraise(self._state.prices, user, event)
         if kind in MONEY:

@@ -7,9 +7,9 @@ from streams.outputs import Writer
 from streams.points import Points
 from streams.profiles.attributes import learn
 from streams.profiles.consent import hear
-from streams.profiles.erasures import covers, note
+from streams.profiles.erasures import ERASED_FOR, covers, note
 from streams.profiles.linking import hand_over, take_over
-from streams.profiles.observing import DAY
+from streams.profiles.observing import DAY, SESSION_PAUSE
 from streams.profiles.user import Timer, User
 from streams.rings import Rings
 from streams.state import FoldSettings, PartitionState
@@ -18,6 +18,8 @@ from streams.users import Users
 
 IDLE = "idle:"
 """The timer that every profile has."""
+HAND = "hand:"
+"""The timer of a linked visitor who did something since: the history follows when the session is over."""
 
 
 class Identities:
@@ -64,20 +66,36 @@ class Identities:
             user.told = learn(user.told, told)
 
     def link(self, token: str, linked: IdentityLinked) -> None:
-        """The visitor's history leaves for the customer's partition; its waits end. Linked again: what came since."""
-        known = self._users.get(token)
-        if known is None or not known.events:
+        """The visitor's history leaves for the customer's partition; what comes later follows. The newest link holds.
+
+        The link may be heard before the events, for no order is promised between topics.
+        """
+        user = self._told(token, linked.occurred_at)
+        if user is None or linked.occurred_at < user.linked_at:
             return
+        user.linked, user.linked_at = linked.customer, linked.occurred_at
+        self._hand_over(token, user)
+
+    def hand_later(self, token: str, user: User) -> None:
+        """A linked visitor, who is being changed, did something."""
+        self._timers.set(token, user, HAND, Timer(self._state.now + SESSION_PAUSE))
+
+    def hand_on(self, token: str, what: str, timer: Timer) -> None:
+        """What a linked visitor did follows the history, unless the session goes on."""
+        del what, timer
         user = self._users.change(token)
-        for name in [name for name in user.timers if name.startswith(WAIT)]:
-            self._timers.drop(token, user, name)
-        handed = HistoryHanded(self._state.epoch, hand_over(user), linked.occurred_at)
-        self._stay(token, user)
-        record = Record(self._writer.origin(), self._state.now, linked.customer, handed)
-        self._writer.put(HANDOVERS, linked.customer, record, event="history.handed")
+        over = user.last_seen + SESSION_PAUSE
+        if over > self._state.now:
+            self._timers.set(token, user, HAND, Timer(over))
+        else:
+            self._hand_over(token, user)
 
     def take_over(self, token: str, handed: HistoryHanded) -> None:
         """A visitor's history arrives."""
+        old = self._state.now - handed.linked_at > ERASED_FOR
+        if old and self._users.get(token) is None:
+            self._state.count("after_erasure_total")  # nobody can tell any more why the customer is unknown
+            return
         user = self._told(token, handed.linked_at)
         if user is not None:
             take_over(user, handed.history)
@@ -106,6 +124,15 @@ class Identities:
             self._timers.set(token, user, IDLE, Timer(later))
         else:
             self._users.remove(token)
+
+    def _hand_over(self, token: str, user: User) -> None:
+        if not user.events:
+            return
+        for name in [name for name in user.timers if name == HAND or name.startswith(WAIT)]:
+            self._timers.drop(token, user, name)
+        handed = HistoryHanded(self._state.epoch, hand_over(user), user.linked_at)
+        record = Record(self._writer.origin(), self._state.now, user.linked, handed)
+        self._writer.put(HANDOVERS, user.linked, record, event="history.handed")
 
     def _told(self, token: str, occurred_at: int) -> User | None:
         """Whom something is told of, to be changed; None if it was told before an erasure."""

@@ -20,7 +20,7 @@ MAX_COUNTERS = 4096
 OTHERS = "other"
 """The campaign under which is counted what there is no room for: names come and go for years."""
 
-VERSION = 6
+VERSION = 7
 """Of the encoded state, users included; a state of another version is refused."""
 
 CONTROLLED = {

@@ -10,6 +10,8 @@ FRESH = ("wait:", "close:")
 
 
 WAIT = "wait:"
+ALWAYS = 2
+"""Timers besides waits and windows: of idleness, and of a linked visitor's history."""
 OVERHEAD = 24
 """Bytes of a wait besides its texts."""
 
@@ -100,13 +102,13 @@ class TimerIndex:
 
 
 def _has_room(user: User, name: str, timer: Timer) -> bool:
-    """Waits leave room for every window and for idleness: a window that never closed would block the user for good."""
+    """Waits leave room for every window and what there always is: what never closed would block the user for good."""
     others = [known for known in user.timers if known != name]
     if not name.startswith(WAIT):
         return len(others) < MAX_TIMERS
     waits = [known for known in others if known.startswith(WAIT)]
     size = sum(_size(known, user.timers[known]) for known in waits) + _size(name, timer)
-    return len(others) < MAX_TIMERS - MAX_OPEN - 1 and size <= MAX_WAIT_BYTES
+    return len(others) < MAX_TIMERS - MAX_OPEN - ALWAYS and size <= MAX_WAIT_BYTES
 
 
 def _size(name: str, timer: Timer) -> int:

@@ -6,6 +6,9 @@ from streams.profiles.user import keep_newest
 MOST_ERASED = 1024
 """Per partition; 8 bytes and a time each, so that nobody can be found by them."""
 
+ERASED_FOR = 14 * 86_400_000
+"""As long (ms) an erasure is to be remembered: what was on its way is in no log any more."""
+
 Erased = dict[int, int]
 """When (ms, as the request says) by the hash of the token."""
 

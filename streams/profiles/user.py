@@ -123,6 +123,7 @@ class User(msgspec.Struct, array_like=True):
     holds the items bought last, the newest last.
     ``times``, ``places``, ``answers`` and ``coupon_bits`` are small counts side by side (``habits``), ``choices`` and
     ``price_off`` how dear the choices are (``prices``).
+    A visitor is ``linked`` to a customer (a token) since ``linked_at``, as the platform says.
     ``recent`` holds the digests of the last event ids, 8 bytes each, side by side. ``sighted`` says which entities were
     reported with this user, and on which day since 1970 last.
     """
@@ -182,6 +183,8 @@ class User(msgspec.Struct, array_like=True):
     sighted: dict[int, int] = {}
     ring: RingMark | None = None
     bought: list[int] = []
+    linked: str = ""
+    linked_at: int = 0
 
 
 def keep_newest(entries: dict[Any, Any], most: int) -> None:

@@ -5,6 +5,7 @@ from typing import get_args
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from schemas.campaigns import Offer
 from schemas.closed_decisions import Stakes
@@ -169,13 +170,22 @@ def stuffed() -> User:
     for field in User.__struct_fields__:
         if getattr(user, field) == 0 and isinstance(getattr(user, field), int):
             setattr(user, field, FAR)
+    user.linked_at = 0
     user.times = user.places = user.answers = user.choices = 2**63 - 1
     return user
 
 
-def test_what_the_caps_allow_is_under_16_kb() -> None:
+def stuffed_visitor() -> User:
+    """Linked to a customer with the longest token; a visitor enrols nowhere, is told of nowhere, and is no account."""
+    user = structs.replace(stuffed(), linked="t" * 1398, linked_at=FAR, enrolled={}, told=None, sighted={}, ring=None)
+    user.timers["hand:"] = Timer(FAR)
+    return user
+
+
+@pytest.mark.parametrize("profile", [stuffed(), stuffed_visitor()], ids=["customer", "visitor"])
+def test_what_the_caps_allow_is_under_16_kb(profile: User) -> None:
     """The sum over all collections at their caps, the budget of the waits' texts included, however they got there."""
-    assert len(encode_msgpack(stuffed())) + caps.MAX_WAIT_BYTES + caps.MAX_TIMERS * 20 <= MOST_BYTES
+    assert len(encode_msgpack(profile)) + caps.MAX_WAIT_BYTES + caps.MAX_TIMERS * 20 <= MOST_BYTES
 
 
 @pytest.mark.parametrize("count", [1, 20])

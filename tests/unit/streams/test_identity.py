@@ -18,6 +18,7 @@ from streams.fold import DecideFold
 from streams.folding import LogRecord, Output
 from streams.intake.messages import SourceRecord
 from streams.models.store import ModelStore
+from streams.profiles.erasures import ERASED_FOR
 from streams.profiles.user import User
 from streams.state import FoldSettings
 from streams.system import System, SystemSettings
@@ -212,6 +213,54 @@ def test_a_second_link_hands_over_only_what_came_since() -> None:
     shop.happens("visits", 0, "view")
     shop.tell(CUSTOMERS, shop.link(0, 1))
     assert (len(shop.handed), shop.user("u0").events, shop.user("u1").events) == (2, 1, 1)
+
+
+def test_what_a_linked_visitor_does_later_follows_when_the_session_is_over() -> None:
+    """Not while it goes on, and not a second time."""
+    shop = Shop()
+    shop.happens("visits", 0, "view")
+    shop.tell(CUSTOMERS, shop.link(0, 0))
+    for _ in range(3):
+        shop.at += 20 * MINUTE
+        shop.happens("visits", 0, "view")
+    assert (shop.user("u0").events, shop.user("a0").events) == (1, 3)
+    shop.at += 31 * MINUTE
+    shop.collect()
+    assert (shop.user("u0").events, shop.user("a0").events, shop.user("u0").sessions) == (4, 0, 2)
+    shop.at += 300 * MINUTE
+    shop.collect()
+    assert len(shop.handed) == 2
+
+
+def test_a_link_may_be_heard_before_the_events() -> None:
+    """No order is promised between topics; of two links the newest holds, whichever comes last."""
+    shop = Shop()
+    shop.at += MINUTE
+    newer = shop.link(0, 0)
+    shop.tell(CUSTOMERS, newer)
+    shop.tell(CUSTOMERS, structs.replace(shop.link(0, 1), occurred_at=shop.at - MINUTE))
+    shop.happens("visits", 0, "add_to_cart")
+    shop.at += 31 * MINUTE
+    shop.collect()
+    assert (shop.user("u0").events, shop.user("u1").events, shop.user("a0").events) == (1, 0, 0)
+
+
+def test_a_visitor_of_an_erased_customer_does_not_bring_the_customer_back() -> None:
+    """Neither soon after the erasure nor when it has long been forgotten."""
+    for days in (1, 30):
+        shop = Shop()
+        shop.happens("shops", 0, "view")
+        shop.tell(CUSTOMERS, shop.link(0, 0))
+        shop.at += 1
+        shop.tell(PRIVACY, PrivacyRequest(request_id="x", user_id="u0", kind="erasure", occurred_at=shop.at))
+        shop.at += days * 1440 * MINUTE
+        if days > ERASED_FOR // 86_400_000:
+            for fold in shop.system.decide:
+                fold.state.erased.clear()
+        shop.happens("visits", 0, "view")
+        shop.at += 31 * MINUTE
+        shop.collect()
+        assert (len(shop.handed), shop.token("u0") in shop.profiles()) == (1, False)
 
 
 def test_limits_and_consent_of_the_customer_stay() -> None:
