@@ -28,6 +28,8 @@ CLICK = "click"
 MODELS = (PURCHASE, CLICK)
 MAX_CAMPAIGNS = 1024
 """Campaigns whose closed decisions are counted: the ones that closed any last."""
+FARTHEST = 1e3
+"""Of what a row holds, which are logarithms, and of depths."""
 TRAINS = "closed_decision"
 """What a closed decision counts as that is learned from."""
 GHOSTS = ".ghosts"
@@ -236,11 +238,16 @@ def _kind(decision: ClosedDecision, quarantine: float) -> str:
 
 
 def _fits(decision: ClosedDecision) -> bool:
-    """Whether this version of the catalogue made its row, its candidates are told of alike, its action had a chance."""
+    """Whether this version of the catalogue made its row, its candidates are told of alike, its action had a chance.
+
+    One number that is none would stay in every sum for good, and no worker of ``decide`` would take the model.
+    """
     same_row = decision.catalogue == catalogue.VERSION and len(decision.x) == len(catalogue.RESPONSE_ROW)
     count, drawn = len(decision.sent), decision.action
     told = count == len(decision.propensities) == len(decision.depths) and 0 <= drawn < count
-    return same_row and told and decision.propensities[drawn] > 0.0
+    sane = all(abs(value) <= FARTHEST for value in (*decision.x, *decision.depths))
+    chances = all(0.0 <= chance <= 1.0 for chance in decision.propensities)
+    return same_row and told and sane and chances and decision.propensities[drawn] > 0.0
 
 
 def _went_out(decision: ClosedDecision) -> bool:

@@ -136,8 +136,10 @@ def test_rows_of_another_catalogue_train_nothing() -> None:
     fold = ResponseLearning(LearnSettings(retrain_every=1))
     odd: list[dict[str, object]] = [{"catalogue": "0"}, {"x": (1.0,)}, {"action": 9}]
     odd += [{"propensities": (0.4, 0.3, 0.3)}, {"propensities": (0.0, 1.0)}]
+    for number in (float("nan"), float("inf"), 1e300):
+        odd += [{"x": (number, *NOTHING.x[1:])}, {"depths": (0.0, number)}, {"propensities": (0.4, number)}]
     assert fold_all(fold, [decision(n, **fields) for n, fields in enumerate(odd)]) == []
-    assert counted(fold) == {"records_total|learn|closed_decision_unfit": 5}
+    assert counted(fold) == {"records_total|learn|closed_decision_unfit": 14}
 
 
 def test_it_beats_the_constant_where_there_is_something_to_learn() -> None:
@@ -249,8 +251,8 @@ def test_segments_learn_from_ghosts_and_from_no_odd_row() -> None:
     """Who a customer is has no label to be kept from; a row that is not finite teaches nothing."""
     fold = ResponseLearning(LearnSettings(retrain_every=40, segment_batch=32))
     odd = [lively(40 + n, ghost=True, x=(float("nan"),) * len(RESPONSE_ROW)) for n in range(5)]
-    published = snapshots(fold_all(fold, [*odd, *(lively(n + 50, ghost=True) for n in range(35))]))
-    assert {model.name: model.trained_on for model in published} == {"segments": 35, "rfm": 35}
+    published = snapshots(fold_all(fold, [*odd, *(lively(n + 50, ghost=True) for n in range(40))]))
+    assert {model.name: model.trained_on for model in published} == {"segments": 40, "rfm": 40}
 
 
 NAMED = {"segments": "segment.learned", "rfm": "segment.rfm"}
