@@ -68,10 +68,13 @@ class Identities:
     def link(self, token: str, linked: IdentityLinked) -> None:
         """The visitor's history leaves for the customer's partition; what comes later follows. The newest link holds.
 
-        The link may be heard before the events, for no order is promised between topics.
+        The link may be heard before the events, for no order is promised between topics: a visitor who was never seen
+        is waited for a day.
         """
-        user = self._told(token, linked.occurred_at)
-        if user is None or linked.occurred_at < user.linked_at:
+        waits = self._idle_after if self._users.get(token) else min(DAY, self._idle_after)
+        user = self._users.change(token)
+        self._timers.set(token, user, IDLE, Timer(self._state.now + waits))
+        if linked.occurred_at < user.linked_at:
             return
         user.linked, user.linked_at = linked.customer, linked.occurred_at
         self._hand_over(token, user)
@@ -131,6 +134,7 @@ class Identities:
         for name in [name for name in user.timers if name == HAND or name.startswith(WAIT)]:
             self._timers.drop(token, user, name)
         handed = HistoryHanded(self._state.epoch, hand_over(user), user.linked_at)
+        self._stay(token, user)
         record = Record(self._writer.origin(), self._state.now, user.linked, handed)
         self._writer.put(HANDOVERS, user.linked, record, event="history.handed")
 

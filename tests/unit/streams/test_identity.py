@@ -245,11 +245,22 @@ def test_a_link_may_be_heard_before_the_events() -> None:
     assert (shop.user("u0").events, shop.user("u1").events, shop.user("a0").events) == (1, 0, 0)
 
 
+def test_a_link_of_a_visitor_who_never_comes_is_forgotten_after_a_day() -> None:
+    """A shop that publishes all its old links must not fill the memory for half a year."""
+    shop = Shop()
+    for browser in range(2):
+        shop.tell(CUSTOMERS, shop.link(browser, 0))
+    shop.happens("visits", 1, "view")
+    shop.at += 1441 * MINUTE
+    shop.collect()
+    assert [shop.token(f"a{browser}") in shop.profiles() for browser in range(2)] == [False, True]
+
+
 def test_a_visitor_of_an_erased_customer_does_not_bring_the_customer_back() -> None:
     """Neither soon after the erasure nor when it has long been forgotten."""
     for days in (1, 30):
         shop = Shop()
-        shop.happens("shops", 0, "view")
+        shop.happens("visits", 0, "view")
         shop.tell(CUSTOMERS, shop.link(0, 0))
         shop.at += 1
         shop.tell(PRIVACY, PrivacyRequest(request_id="x", user_id="u0", kind="erasure", occurred_at=shop.at))
@@ -260,7 +271,7 @@ def test_a_visitor_of_an_erased_customer_does_not_bring_the_customer_back() -> N
         shop.happens("visits", 0, "view")
         shop.at += 31 * MINUTE
         shop.collect()
-        assert (len(shop.handed), shop.token("u0") in shop.profiles()) == (1, False)
+        assert (len(shop.handed), shop.token("u0") in shop.profiles()) == (2, False)
 
 
 def test_limits_and_consent_of_the_customer_stay() -> None:
