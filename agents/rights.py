@@ -116,7 +116,10 @@ RIGHTS: dict[str, tuple[Right, ...]] = {
     "coordinate": _folding("coordinate", (CLOSED_DECISIONS, ENTITY_SIGHTINGS), (EXPERIMENT_RESULTS, CONTROL)),
     "operator": (
         *OPENING,
-        *on_topics("Read", (DECISIONS, MODELS, DEAD_LETTERS, REDRIVES, *EVENT_SOURCES, PRIVACY, CUSTOMERS, CATALOGUE)),
+        *on_topics(
+            "Read",
+            (DECISIONS, FRAUD_ALERTS, MODELS, DEAD_LETTERS, REDRIVES, *EVENT_SOURCES, PRIVACY, CUSTOMERS, CATALOGUE),
+        ),
         *on_topics("Write", (DEAD_LETTERS, REDRIVES, MODELS, *EVENT_SOURCES, PRIVACY)),
         Right("Write", "transactional-id", "promostream-redrive"),
     ),
@@ -134,7 +137,7 @@ MEANINGS = {
     "decide": "worker decide: folds the log, writes decisions and triggers",
     "learn": "worker learn: reads closed decisions, fraud samples and choices, writes models and names them on control",
     "coordinate": "worker coordinate: reads closed decisions and sightings, writes results, and rings on control",
-    "operator": "people at the command line: topics, campaigns, catalogue, validate, publish, explain, redrive",
+    "operator": "people at the command line: topics, campaigns, catalogue, validate, publish, explain, alerts, redrive",
     "platform": "the shop: writes what customers do, their consent and attributes, its items",
     "delivery": "the service that sends: reads triggers, reports outcomes",
 }

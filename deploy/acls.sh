@@ -46,9 +46,9 @@ grant --allow-principal User:promostream-coordinate --operation Describe --group
 grant --allow-principal User:promostream-coordinate --operation Read --group promostream-coordinate
 grant --allow-principal User:promostream-coordinate --operation Write --transactional-id promostream-coordinate- --resource-pattern-type prefixed
 
-# people at the command line: topics, campaigns, catalogue, validate, publish, explain, redrive
-grant --allow-principal User:promostream-operator --operation Create --operation Describe --operation DescribeConfigs --topic trigger-outcomes --topic handovers --topic promotion-triggers --topic fraud-alerts --topic closed-decisions --topic fraud-samples --topic entity-sightings --topic item-choices --topic experiment-results --topic checkpoints --topic learn-checkpoints --topic coordinate-checkpoints
-grant --allow-principal User:promostream-operator --operation Create --operation Describe --operation DescribeConfigs --operation Read --topic customers --topic catalogue --topic decisions
+# people at the command line: topics, campaigns, catalogue, validate, publish, explain, alerts, redrive
+grant --allow-principal User:promostream-operator --operation Create --operation Describe --operation DescribeConfigs --topic trigger-outcomes --topic handovers --topic promotion-triggers --topic closed-decisions --topic fraud-samples --topic entity-sightings --topic item-choices --topic experiment-results --topic checkpoints --topic learn-checkpoints --topic coordinate-checkpoints
+grant --allow-principal User:promostream-operator --operation Create --operation Describe --operation DescribeConfigs --operation Read --topic customers --topic catalogue --topic decisions --topic fraud-alerts
 grant --allow-principal User:promostream-operator --operation Create --operation Describe --operation DescribeConfigs --operation Read --operation Write --topic browses --topic clicks --topic purchases --topic privacy-requests --topic control --topic user-log --topic models --topic dead-letters --topic redrives
 grant --allow-principal User:promostream-operator --operation Describe --group promostream-reader
 grant --allow-principal User:promostream-operator --operation Write --transactional-id promostream-redrive

@@ -100,7 +100,7 @@ class Points:
             origin=self._writer.origin(),
             user=token,
             at=view.now,
-            risk=risk.value,
+            risk=round(risk.value, 4),
             threshold=self._settings.alert_risk,
             reasons=risk.reasons,
             versions=self._scoring.outlook().versions,

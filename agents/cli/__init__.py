@@ -23,6 +23,7 @@ COMMANDS = {
     "features": "agents.cli.features",
     "segments": "agents.cli.segments",
     "recommend": "agents.cli.recommend",
+    "alerts": "agents.cli.alerts",
     "simulate": "agents.cli.simulate",
     "explain": "agents.cli.explain",
     "assess": "agents.cli.assess",
