@@ -9,6 +9,7 @@ import numpy as np
 from streams.arrays import Floats, Ints
 from streams.assess.contingency import Dependence, counted, dependence, together
 from streams.assess.figures import interval
+from streams.response.progressive.bins import binned
 
 MOST_ROWS = 1_000_000
 """Rows that are looked at, at equal distances."""
@@ -80,27 +81,6 @@ def select_features(numbers: Floats, levels: Ints, labels: Floats, names: Names)
 
 def _most(one: Feature) -> float:
     return max(one.mutual_information, sum(one.thirds) / THIRDS)
-
-
-def binned(values: Floats, most: int) -> Ints:
-    """Codes from 0 by at most ``most`` quantiles of ``values`` (n, NaN where missing: a code of its own).
-
-    What is half a bin by itself has a code of its own too, so that zeros, flags and few distinct numbers stay apart.
-    """
-    missing = np.isnan(values)
-    if missing.all():
-        return np.zeros(len(values), np.int64)
-    rising = np.sort(values[~missing])
-    edges = np.unique(rising[(len(rising) * np.arange(1, most) // most).clip(max=len(rising) - 1)])
-    many = np.searchsorted(rising, edges, "right") - np.searchsorted(rising, edges, "left")
-    apart = edges[many * 2 * most > len(rising)]
-    codes = np.searchsorted(edges, values, "left") + np.searchsorted(apart, values, "right")
-    return _ranked(np.where(missing, -1, codes))
-
-
-def _ranked(codes: Ints) -> Ints:
-    found: Ints = np.unique(codes, return_inverse=True)[1].astype(np.int64)
-    return found
 
 
 def _found(name: str, kind: Kind, codes: Ints, target: Ints) -> _Found:

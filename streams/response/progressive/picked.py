@@ -3,6 +3,7 @@
 import numpy as np
 
 from streams.arrays import Floats, Ints
+from streams.response.progressive.bins import binned
 from streams.response.progressive.columns import Columns, dense
 
 PRODUCT_SCALE = 1.5
@@ -90,20 +91,14 @@ def by_what_they_tell(columns: Columns, labels: Floats, begin: int, end: int) ->
     values, own = columns.values(np.arange(begin, end)), labels[begin:end]
     if not 0.0 < own.sum() < len(own):
         return np.arange(columns.count)
-    bins = [_binned(values[:, k]) for k in range(columns.count)]
+    bins = [binned(values[:, k], TOLD_BY) for k in range(columns.count)]
     alone = np.array([_told(bin_, own) for bin_ in bins])
     together = alone.copy()
     for best in np.argsort(-alone, kind="stable")[:BESIDE]:
         half = bins[best] > np.median(bins[best])
-        within = [_told(bin_ + (TOLD_BY + 1) * half, own) - _told(half.astype(np.int64), own) for bin_ in bins]
+        within = [_told(2 * bin_ + half, own) - _told(half.astype(np.int64), own) for bin_ in bins]
         together = np.maximum(together, np.where(np.arange(columns.count) == best, 0.0, within))
     return np.argsort(-together, kind="stable")
-
-
-def _binned(values: Floats) -> Ints:
-    inner = _quantiles(values, TOLD_BY + 1)[1:-1]
-    bins: Ints = np.where(np.isnan(values), 0, 1 + np.searchsorted(inner, values, "right"))
-    return bins
 
 
 def _told(bins: Ints, labels: Floats) -> float:

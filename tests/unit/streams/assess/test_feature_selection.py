@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from streams.arrays import Floats
-from streams.assess.feature_selection import Feature, binned, select_features
+from streams.assess.feature_selection import Feature, select_features
 
 ROWS = 6_000
 NAMES = (["lasting", "fading", "turning", "flag", "gaps", "noise"], ["customer", "shop"])
@@ -75,19 +75,3 @@ def test_few_rows_are_borne(rows: int) -> None:
     found = select_features(numbers[:rows], levels[:rows], labels[:rows], NAMES)
     assert len(found) == 8
     assert not any(one.stability in {"lasts", "changes"} for one in found)
-
-
-@pytest.mark.parametrize(
-    ("values", "kinds"),
-    [
-        ([0.0] * 97 + [1.0] * 3, 2),
-        ([0.0] * 3 + [1.0] * 97, 2),
-        ([np.nan] * 50 + [0.0] * 50, 2),
-        ([np.nan] * 9, 1),
-        ([float(k) for k in range(1_000)], 10),
-        ([-2.0, -1.0] * 5 + [0.0] * 80 + [1.0, 2.0] * 5, 4),
-    ],
-)
-def test_values_fall_into_bins(values: list[float], kinds: int) -> None:
-    """Flags however rare, gaps, zeros in the middle, quantiles of the rest."""
-    assert len(np.unique(binned(np.array(values), 10))) == kinds

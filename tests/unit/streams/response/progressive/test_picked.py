@@ -25,6 +25,16 @@ def test_the_columns_that_tell_come_first() -> None:
     assert sorted(ranked.tolist()) == list(range(70))
 
 
+def test_rare_flags_tell_too() -> None:
+    """A flag of one row in fifty, and a number that is zero nearly always, stand before columns that tell nothing."""
+    rng, rows = np.random.default_rng(2), 4 * ROWS
+    x = rng.normal(size=(rows, 6))
+    x[:, 2], x[:, 4] = rng.random(rows) < 0.02, rng.exponential(size=rows) * (rng.random(rows) < 0.03)
+    labels = (rng.random(rows) < 0.2 + 0.5 * x[:, 2] + 0.5 * (x[:, 4] > 0.0)).astype(np.float64)
+    drawn = Drawn(x, np.zeros((rows, 0), np.int64), labels, labels)
+    assert set(by_what_they_tell(ready(drawn), labels, 0, rows)[:2].tolist()) == {2, 4}
+
+
 def test_labels_of_one_kind_leave_the_table_s_order() -> None:
     """Nothing tells anything then, and nothing is divided by zero."""
     drawn = wide(ROWS)
