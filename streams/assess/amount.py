@@ -7,8 +7,8 @@ import numpy as np
 
 from streams.arrays import Floats, Ints
 from streams.assess.amount_figures import AmountFigures, judge_amounts
-from streams.assess.batch import best_amounts, refitted
-from streams.assess.boosting import rows
+from streams.assess.batch import GROWN_ON, best_amounts, refitted
+from streams.assess.boosting import Predict, Rows, rows
 from streams.assess.feature_selection import Feature
 from streams.assess.figures import interval, stretches
 from streams.assess.order import sorted_amounts
@@ -24,6 +24,7 @@ SINGLES = {
     "hats": "piecewise_linear",
     "products": "products",
     "hurdle": "hurdle",
+    "trees": "trees",
     "stack": "stack",
 }
 """Single experts of the champion that are shown beside it, by their name in the figures."""
@@ -69,7 +70,7 @@ def assess_amount(
     ``numbers`` (n × F, NaN where missing), ``levels`` (n × C, codes from 0), ``labels`` (n), ``ready`` (n): how many
     labels are known before each row; rows are in the order of time. Boosting is fitted anew at ``refits``.
     """
-    blended = Blend(numbers, levels, labels, ready).run(lambda done: progress("champion", done))
+    blended = Blend(numbers, levels, labels, ready, _grown).run(lambda done: progress("champion", done))
     table, count = rows(numbers, levels, labels), len(labels)
     constant = blended.said[:, NAMES.index(MEAN)]
     said = {
@@ -91,6 +92,10 @@ def assess_amount(
         champion_less_batch=interval(((said["champion"] - labels) ** 2 - (said["batch"] - labels) ** 2)[scored]),
         notes=_notes(labels[scored], constant[scored]),
     )
+
+
+def _grown(values: Floats, is_category: tuple[bool, ...], labels: Floats) -> Predict:
+    return best_amounts(Rows(values, is_category, labels), 0, GROWN_ON)
 
 
 def _periods(labels: Floats, said: dict[str, Floats], scored: slice) -> list[AmountPeriod]:

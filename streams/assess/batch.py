@@ -16,6 +16,8 @@ MOST = 1_000_000
 """The newest rows that one fit takes."""
 CHOSEN_ON = 100_000
 """The newest rows on which a candidate of the grid is chosen."""
+GROWN_ON = 20_000
+"""Likewise of the trees that are grown in the champion, which is more often."""
 KEPT_BACK = 0.2
 GRID: tuple[Setting, ...] = (
     {"max_depth": 2, "learning_rate": 0.05, "max_iter": 100, "min_samples_leaf": 50},
@@ -49,8 +51,11 @@ def _known(table: Rows, count: int) -> Rows:
     return table.take(slice(max(count - MOST, 0), count))
 
 
-def best_chances(known: Rows, seed: int) -> Predict:
-    """Probabilities, by the candidate of ``GRID`` with the least log loss on the last fifth, fitted on all rows."""
+def best_chances(known: Rows, seed: int, chosen_on: int = CHOSEN_ON) -> Predict:
+    """Probabilities, by the candidate of ``GRID`` with the least log loss, fitted on all rows.
+
+    It is chosen on the last fifth of the newest ``chosen_on`` rows.
+    """
     count, positive = len(known.labels), known.labels.sum()
     if count < FEWEST or not 0.0 < positive < count or not known.values.shape[1]:
         return lambda asked: np.full(len(asked), (positive + 0.5) / (count + 1.0))
@@ -58,14 +63,14 @@ def best_chances(known: Rows, seed: int) -> Predict:
     def fit(part: Rows, setting: Setting) -> Predict:
         return fitted(part, setting, seed, chances=True, early_stopping="auto")
 
-    early, late = _apart(known.take(slice(max(count - CHOSEN_ON, 0), None)))
+    early, late = _apart(known.take(slice(max(count - chosen_on, 0), None)))
     losses = [row_losses(late.labels, fit(early, setting)(late.values)).mean() for setting in GRID]
     return fit(known, GRID[int(np.argmin(losses))])
 
 
-def best_amounts(known: Rows, seed: int) -> Predict:
+def best_amounts(known: Rows, seed: int, chosen_on: int = MOST) -> Predict:
     """Amounts, likewise; the candidate is the one with the least squared error."""
-    early, late = _apart(known)
+    early, late = _apart(known.take(slice(max(len(known.labels) - chosen_on, 0), None)))
     if len(early.labels) < FEWEST:
         return boosted(known, GRID[0], seed)
     errors = [float(((boosted(early, setting, seed)(late.values) - late.labels) ** 2).mean()) for setting in GRID]

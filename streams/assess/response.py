@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.arrays import Floats, Ints
-from streams.assess.batch import best_chances, refitted
-from streams.assess.boosting import rows
+from streams.assess.batch import GROWN_ON, best_chances, refitted
+from streams.assess.boosting import Predict, Rows, rows
 from streams.assess.feature_selection import Feature
 from streams.assess.figures import Figures, interval, judge, stretches
-from streams.assess.losses import row_losses
+from streams.assess.losses import LEAST, row_losses
 from streams.assess.order import sorted_labels
 from streams.response.progressive.blend import Blend
 
@@ -22,7 +22,7 @@ ONCE = 0.2
 """Share of rows on which the boosting that is fitted once has been fitted."""
 FEW_POSITIVES = 30
 BASE_RATE = "base rate"
-SINGLES = {"log": "logistic", "hats": "piecewise_linear", "pairs": "crosses", "stack": "stack"}
+SINGLES = {"log": "logistic", "hats": "piecewise_linear", "pairs": "crosses", "trees": "trees", "stack": "stack"}
 """Single experts of the champion that are shown beside it, by their name in the figures."""
 
 
@@ -66,7 +66,7 @@ def assess_response(
     ``numbers`` (n × F, NaN where missing), ``levels`` (n × C, codes from 0), ``labels`` (n, 0 or 1), ``ready`` (n):
     how many labels are known before each row; rows are in the order of time. Boosting is fitted anew at ``refits``.
     """
-    blended = Blend(numbers, levels, labels, ready).run(lambda done: progress("champion", done))
+    blended = Blend(numbers, levels, labels, ready, _grown).run(lambda done: progress("champion", done))
     table = rows(numbers, levels, labels)
     count, constant = len(labels), _sigmoid(blended.logits[:, blended.names.index(BASE_RATE)])
     chances = {
@@ -100,6 +100,17 @@ def known_before(times: Floats, delay: float) -> Ints:
     A label is known from that moment on; rows of one moment never know each other's.
     """
     return np.searchsorted(times + delay, times, side="right" if delay else "left").astype(np.int64)
+
+
+def _grown(values: Floats, is_category: tuple[bool, ...], labels: Floats) -> Predict:
+    chances = best_chances(Rows(values, is_category, labels), 0, GROWN_ON)
+    return lambda asked: _log_odds(chances(asked))
+
+
+def _log_odds(chances: Floats) -> Floats:
+    clipped = np.clip(chances, LEAST, 1.0 - LEAST)
+    odds: Floats = np.log(clipped / (1.0 - clipped))
+    return odds
 
 
 def _sigmoid(logits: NDArray[np.float32]) -> Floats:

@@ -48,8 +48,9 @@ def command(
 ) -> None:
     """Predict the amount of every row from the rows before it whose labels are known, and compare.
 
-    The champion learns row by row in one pass; beside it stand the constant (the mean so far), boosting fitted anew
-    ten times (daily, where the times span some days) and boosting fitted once. R² is the share of the constant's
+    The champion mixes experts that learn row by row with trees that are grown anew now and then; beside it stand the
+    constant (the mean so far), boosting fitted anew ten times (daily, where the times span some days) and boosting
+    fitted once. Below them: what each column tells by itself, and whether that lasts. R² is the share of the constant's
     squared error that a model saves. Zeros, refunds and rare huge amounts are welcome; missing values need no care.
     FILE is CSV, JSON lines or Parquet, gz or not.
 

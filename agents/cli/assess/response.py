@@ -50,8 +50,9 @@ def command(
 ) -> None:
     """Predict every row from the rows before it whose labels are known, and compare.
 
-    The champion learns row by row in one pass; beside it stand the constant (the rate so far), boosting fitted anew
-    ten times (daily, where the times span some days) and boosting fitted once. Numbers and categories are told
+    The champion mixes experts that learn row by row with trees that are grown anew now and then; beside it stand the
+    constant (the rate so far), boosting fitted anew ten times (daily, where the times span some days) and boosting
+    fitted once. Below them: what each column tells by itself, and whether that lasts. Numbers and categories are told
     apart; missing values need no care. FILE is CSV, JSON lines or Parquet, gz or not.
 
     \b

@@ -12,6 +12,7 @@ from streams.response.amount.experts import Expert, Hurdle, LeastSquares, Mixtur
 from streams.response.amount.staged import KEEP, PRIOR, STAGES, placed, teach
 from streams.response.progressive.columns import Columns
 from streams.response.progressive.rows import Part, parts
+from streams.response.progressive.trees import Grow, Trees, seasons
 
 STACK_PRIOR = 0.05
 RECENT = 0.999
@@ -22,7 +23,7 @@ SLACK = 0.25
 """Share of the range of the labels seen by which a prediction may lie outside it."""
 MEANS = ("mean", "tamed mean", "recent mean")
 SINGLES = ("linear", "log", "log forgetting", "products", "hats", "hats forgetting", "hurdle")
-NAMES = (*MEANS, *SINGLES, "pairs", "triples", "stack")
+NAMES = (*MEANS, *SINGLES, "trees", "pairs", "triples", "stack")
 
 
 class Blended(NamedTuple):
@@ -42,7 +43,7 @@ class Blend:
     labels, but the first running mean, and are judged where they knew at least one.
     """
 
-    def __init__(self, numbers: Floats, levels: Ints, labels: Floats, ready: Ints) -> None:
+    def __init__(self, numbers: Floats, levels: Ints, labels: Floats, ready: Ints, grow: Grow | None = None) -> None:
         self._ready, self._labels = ready, kernels.tame(labels)
         self._informed = np.where(ready > 0, self._labels, np.nan)
         self._first = np.where(ready > 0, labels[0], 0.0)
@@ -55,6 +56,7 @@ class Blend:
         self._range = _ranges(self._labels)
         size = 1 + 2 * columns.count
         self._columns = columns
+        self._trees = Trees(columns, grow) if grow else None
         self._experts: dict[str, Expert] = {
             "linear": LeastSquares(columns.linear, size, PRIOR),
             "log": LeastSquares(columns.log_linear, size, PRIOR),
@@ -68,9 +70,12 @@ class Blend:
         """Every row in order; ``progress`` is told how many more are done."""
         count = len(self._labels)
         amounts = np.empty(count)
-        for start, stop in pairwise((0, *(stage for stage in STAGES if stage < count), count)):
-            if start:
+        grown = seasons(count) if self._trees else []
+        for start, stop in pairwise(sorted({0, *(stage for stage in STAGES if stage < count), *grown, count})):
+            if start in STAGES:
                 self._place(start)
+            if self._trees and start in grown:
+                self._trees.learn(self._labels, int(self._ready[start - 1]))
             for part in parts(self._ready, self._labels, start, stop):
                 amounts[part.predict] = self._advance(part)
                 progress(len(part.known))
@@ -81,7 +86,8 @@ class Blend:
         first = np.concatenate([np.full(len(part.labels), self._labels[0]), self._first[part.predict]])
         for name in SINGLES:
             self._note(name, part, first)
-        before = NAMES.index("pairs")
+        before, last = NAMES.index("pairs"), self._said[part.predict, NAMES.index(SINGLES[-1])]
+        self._say("trees", part, self._trees.answer(part, last) if self._trees else last)
         informed = part._replace(labels=self._informed[part.learn])
         self._single[part.predict] = self._without_crosses.advance(informed, self._said[part.rows, :before])
         for name in ("pairs", "triples"):

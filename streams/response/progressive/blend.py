@@ -12,6 +12,7 @@ from streams.response.progressive.columns import Columns
 from streams.response.progressive.experts import BaseRate, Bayesian, Expert, Mixture, Pairs
 from streams.response.progressive.picked import Hats, Picked, by_what_they_tell
 from streams.response.progressive.rows import MOST, Part, parts, replay
+from streams.response.progressive.trees import Grow, Trees, seasons
 
 PRIOR, HAT_PRIOR, STACK_PRIOR = 0.03, 0.3, 0.02
 RECENT = 1_000.0
@@ -44,19 +45,21 @@ class Blend:
     """Predicts each row of a table from the rows before it whose labels are known.
 
     Linear experts on standardised columns, plain, logged and forgetting; products of columns; piecewise linear
-    effects over quantiles; pairs of columns; the base rate. A Bayesian stack learns to add their log-odds, and a
+    effects over quantiles; pairs of columns; the base rate; what ``grow`` makes of the labels now and then, if it is
+    given. A Bayesian stack learns to add their log-odds, and a
     fixed-share mixture over all of them is the answer: in total log loss it is worse than the best single one,
     the base rate included, by at most ln(experts) plus a little for changing horses.
     """
 
-    def __init__(self, numbers: Floats, levels: Ints, labels: Floats, ready: Ints) -> None:
+    def __init__(self, numbers: Floats, levels: Ints, labels: Floats, ready: Ints, grow: Grow | None = None) -> None:
         self._columns = Columns(numbers, levels)
+        self._trees = Trees(self._columns, grow) if grow else None
         self._labels, self._ready = labels, ready
         self._early = _early_experts(self._columns)
         self._staged: dict[str, Expert] = {}
         if self._columns.count <= MOST_PRODUCTS:
             self._staged["products"] = _products(Picked(self._columns, np.arange(self._columns.count)))
-        self.names = (*self._early, *STAGED, "pairs", "stack")
+        self.names = (*self._early, *STAGED, *(["trees"] if grow else []), "pairs", "stack")
         self._logits: Narrow = np.zeros((len(labels), len(self.names)), np.float32)
         self._single: Narrow = np.zeros(len(labels), np.float32)
         self._without_pairs = Mixture(len(self.names) - 2)
@@ -67,9 +70,12 @@ class Blend:
         """Every row in order; ``progress`` is told how many more are done."""
         count = len(self._labels)
         probability = np.empty(count)
-        for start, stop in pairwise((0, *(stage for stage in STAGES if stage < count), count)):
-            if start:
+        grown = seasons(count) if self._trees else []
+        for start, stop in pairwise(sorted({0, *(stage for stage in STAGES if stage < count), *grown, count})):
+            if start in STAGES:
                 self._place(start)
+            if self._trees and start in grown:
+                self._trees.learn(self._labels, int(self._ready[start - 1]))
             for part in parts(self._ready, self._labels, start, stop):
                 probability[part.predict] = self._advance(part)
                 progress(len(part.known))
@@ -83,6 +89,8 @@ class Blend:
         for name in STAGED:
             staged = self._staged.get(name)
             self._note(name, part, staged.advance(part, nothing) if staged else self._said("log", part))
+        if self._trees:
+            self._note("trees", part, self._trees.answer(part, self._said("log", part)))
         mixed = self._without_pairs.advance(part, self._logits[part.rows, :-2])
         self._single[part.predict] = np.log(mixed / (1.0 - mixed))
         pairs = self._staged.get("pairs")

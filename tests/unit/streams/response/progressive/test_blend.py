@@ -5,6 +5,7 @@ import pytest
 
 from streams.arrays import Floats, Ints
 from streams.response.progressive.blend import Blend, Blended
+from streams.response.progressive.trees import Predict
 from tests.making.tables import Drawn, categorical, crossed, noise, smooth, wide
 
 Make = Callable[[int], Drawn]
@@ -17,6 +18,24 @@ def run(drawn: Drawn, ready: Ints | None = None) -> Blended:
     """The blend on a table whose labels are known at once, or when ``ready`` says."""
     known = np.arange(len(drawn.labels)) if ready is None else ready
     return Blend(drawn.numbers, drawn.levels, drawn.labels, known).run()
+
+
+def rate(values: Floats, is_category: tuple[bool, ...], labels: Floats) -> Predict:
+    """What grows in place of trees: the log-odds of the labels that it is given."""
+    del values, is_category
+    positives = (float(labels.sum()) + 0.5) / (len(labels) + 1.0)
+    return lambda asked: np.full(len(asked), np.log(positives / (1.0 - positives)))
+
+
+def test_what_grows_hears_nothing_of_later_labels_either() -> None:
+    """With labels known 100 rows later and all turned from row 1,000 on, rows up to 1,100 stay as they are."""
+    drawn, ready = smooth(ROWS), np.maximum(np.arange(ROWS) - 100, 0)
+    other = np.where(np.arange(ROWS) < 1_000, drawn.labels, 1.0 - drawn.labels)
+    first, second = (
+        Blend(drawn.numbers, drawn.levels, labels, ready, rate).run().probability for labels in (drawn.labels, other)
+    )
+    assert np.array_equal(first[:1_101], second[:1_101])
+    assert not np.array_equal(first[1_101:], second[1_101:])
 
 
 @pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)

@@ -1,0 +1,36 @@
+"""The champion of ``assess response`` on tables as strangers bring them, beside boosting and the constant."""
+
+import numpy as np
+import pytest
+
+from streams.assess.response import ResponseAssessment, assess_response
+from tests.making.moving_tables import MOVING
+from tests.making.odd_tables import STEADY, Odd
+
+pytestmark = [pytest.mark.statistics, pytest.mark.exhaustive]
+EXPERTS = 12
+
+
+def assessed(odd: Odd) -> ResponseAssessment:
+    """The assessment of a table whose labels are known at once, boosting refitted nine times."""
+    drawn = odd.make(np.random.default_rng(0), odd.rows)
+    refits = sorted({odd.rows * k // 10 for k in range(1, 10)} - {0})
+    return assess_response(drawn.numbers, drawn.levels, drawn.labels, np.arange(odd.rows), refits)
+
+
+@pytest.mark.parametrize("odd", STEADY.values(), ids=STEADY)
+def test_where_the_truth_stays_it_is_behind_nobody(odd: Odd) -> None:
+    """Within 0.02 nats of boosting fitted anew; in total at most ln(experts) + 1 behind the constant."""
+    found = assessed(odd)
+    champion = found.models["champion"]
+    assert champion.log_loss <= found.models["batch"].log_loss + 0.02
+    assert champion.against_constant[0] <= (np.log(EXPERTS) + 1.0) / found.scored
+
+
+@pytest.mark.parametrize("odd", MOVING.values(), ids=MOVING)
+def test_where_the_truth_moves_it_is_ahead_of_what_was_fitted_once(odd: Odd) -> None:
+    """And never behind the constant by more than choosing costs."""
+    found = assessed(odd)
+    champion = found.models["champion"]
+    assert champion.log_loss < found.models["batch_once"].log_loss
+    assert champion.against_constant[0] <= (np.log(EXPERTS) + 1.0) / found.scored
