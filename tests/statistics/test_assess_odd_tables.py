@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from streams.assess.amount import assess_amount
 from streams.assess.response import ResponseAssessment, assess_response
 from tests.making.moving_tables import MOVING
 from tests.making.odd_tables import STEADY, Odd
@@ -25,6 +26,19 @@ def test_where_the_truth_stays_it_is_behind_nobody(odd: Odd) -> None:
     champion = found.models["champion"]
     assert champion.log_loss <= found.models["batch"].log_loss + 0.02
     assert champion.against_constant[0] <= (np.log(EXPERTS) + 1.0) / found.scored
+
+
+@pytest.mark.parametrize("odd", STEADY.values(), ids=STEADY)
+def test_amounts_that_follow_the_same_truths_are_kept_up_with(odd: Odd) -> None:
+    """RMSE at most 0.02 of the constant's behind boosting fitted anew, and at most 1 % behind the running mean."""
+    rng = np.random.default_rng(5)
+    drawn = odd.make(rng, odd.rows)
+    amounts = 5.0 * np.log(drawn.chance / (1.0 - drawn.chance)).clip(-8.0, 8.0) + 5.0 * rng.normal(size=odd.rows)
+    refits = sorted({odd.rows * k // 10 for k in range(1, 10)} - {0})
+    models = assess_amount(drawn.numbers, drawn.levels, amounts, np.arange(odd.rows), refits).models
+    constant = models["constant"].rmse
+    assert models["champion"].rmse <= models["batch"].rmse + 0.02 * constant
+    assert models["champion"].rmse <= (1.01 if odd.rows > 1_000 else 1.05) * constant
 
 
 @pytest.mark.parametrize("odd", MOVING.values(), ids=MOVING)

@@ -56,7 +56,7 @@ class Blend:
         self._range = _ranges(self._labels)
         size = 1 + 2 * columns.count
         self._columns = columns
-        self._trees = Trees(columns, grow) if grow else None
+        self._trees = Trees(columns, levels, grow) if grow else None
         self._experts: dict[str, Expert] = {
             "linear": LeastSquares(columns.linear, size, PRIOR),
             "log": LeastSquares(columns.log_linear, size, PRIOR),

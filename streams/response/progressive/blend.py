@@ -53,7 +53,7 @@ class Blend:
 
     def __init__(self, numbers: Floats, levels: Ints, labels: Floats, ready: Ints, grow: Grow | None = None) -> None:
         self._columns = Columns(numbers, levels)
-        self._trees = Trees(self._columns, grow) if grow else None
+        self._trees = Trees(self._columns, levels, grow) if grow else None
         self._labels, self._ready = labels, ready
         self._early = _early_experts(self._columns)
         self._staged: dict[str, Expert] = {}

@@ -32,17 +32,20 @@ def seasons(rows: int) -> list[int]:
 
 
 class Trees:
-    """What ``grow`` makes of the newest labels, asked for the rows that follow until it is made anew."""
+    """What ``grow`` makes of the newest labels, asked for the rows that follow until it is made anew.
 
-    def __init__(self, columns: Columns, grow: Grow) -> None:
-        self._columns, self._grow = columns, grow
+    It sees the values of ``columns``, rates of levels among them, and the frequent ones of ``levels`` (n × C, codes).
+    """
+
+    def __init__(self, columns: Columns, levels: Ints, grow: Grow) -> None:
+        self._columns, self._levels, self._grow = columns, levels, grow
         self._predict: Predict | None = None
-        self._codes = [np.zeros(0)] * columns.levels.shape[1]
+        self._codes = [np.zeros(0)] * levels.shape[1]
 
     def learn(self, labels: Floats, known: int) -> None:
         """Grow anew on the newest of the first ``known`` labels."""
         rows = np.arange(max(known - MEMORY, 0), known)
-        self._codes = [_frequent(own) for own in self._columns.levels[rows].T]
+        self._codes = [_frequent(own) for own in self._levels[rows].T]
         is_category = (False,) * self._columns.count + (True,) * len(self._codes)
         self._predict = self._grow(self._values(rows), is_category, labels[rows])
 
@@ -53,7 +56,7 @@ class Trees:
         return self._predict(self._values(np.r_[part.predict]))
 
     def _values(self, rows: Ints) -> Floats:
-        levels = self._columns.levels[rows]
+        levels = self._levels[rows]
         coded = [codes[np.minimum(own, len(codes) - 1)] for codes, own in zip(self._codes, levels.T, strict=True)]
         return np.column_stack([self._columns.values(rows), *coded])
 

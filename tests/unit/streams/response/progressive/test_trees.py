@@ -52,7 +52,7 @@ def test_they_are_given_known_labels_only() -> None:
 def test_they_see_rates_and_frequent_levels() -> None:
     """Of four categories the rate of each, and as a category what is frequent; a level that is new has no code."""
     drawn, grow = categorical(ROWS), Grown()
-    trees = Trees(prepared(drawn.levels, drawn.labels), grow)
+    trees = Trees(prepared(drawn.levels, drawn.labels), drawn.levels, grow)
     trees.learn(drawn.labels, ROWS // 2)
     values, is_category, _ = grow.given[0]
     assert is_category == (False,) * 4 + (True,) * 4
@@ -66,7 +66,7 @@ def test_they_see_rates_and_frequent_levels() -> None:
 def test_before_they_have_grown_another_answers() -> None:
     """Whatever stands before them."""
     drawn = categorical(ROWS)
-    trees, before = Trees(prepared(drawn.levels, drawn.labels), Grown()), np.full(ROWS, 0.3)
+    trees, before = Trees(prepared(drawn.levels, drawn.labels), drawn.levels, Grown()), np.full(ROWS, 0.3)
     part = replay(drawn.labels, 0, 0)._replace(predict=slice(0, ROWS), known=np.zeros(ROWS, np.int64))
     assert trees.answer(part, before) is before
 
@@ -76,6 +76,7 @@ def test_old_labels_are_left_out() -> None:
     rows = MEMORY + 1_000
     labels = (np.arange(rows) >= 1_000).astype(np.float64)
     grow = Grown()
-    Trees(prepared(np.zeros((rows, 1), np.int64), labels), grow).learn(labels, rows)
+    levels = np.zeros((rows, 1), np.int64)
+    Trees(prepared(levels, labels), levels, grow).learn(labels, rows)
     assert len(grow.given[0][2]) == MEMORY
     assert grow.given[0][2].all()
