@@ -57,8 +57,8 @@ class Evidence(msgspec.Struct, array_like=True):
 
         ``margin`` is that of the order that was expected. Dear orders and great surprises count less.
         """
-        mean = self.tolerated / (TOLERANCE * self.drawn) if self.drawn else margin
-        counted = min(margin, MOST_ORDERS * mean)
+        mean = self.tolerated / (TOLERANCE * max(self.drawn, 1)) or max(margin, 0.0)
+        counted = min(max(margin, 0.0), MOST_ORDERS * mean)
         share = counted / margin if margin > 0.0 else 1.0
         tolerated, most = TOLERANCE * counted, MOST_GAIN * mean
         capped = min(max(gain * share, -most), most)

@@ -83,6 +83,14 @@ def test_no_single_decision_is_the_whole_test() -> None:
     assert evidence.gain == pytest.approx(MOST_GAIN * MARGIN - 300.0 + evidence.tolerated)
 
 
+def test_orders_that_are_expected_to_leave_nothing_do_not_silence_the_others() -> None:
+    """A first decision about nothing, or about a loss, sets no measure for those after it."""
+    evidence = Evidence()
+    for margin in (0.0, -50.0, MARGIN, MARGIN):
+        evidence.judge_value(0.0, margin, bought=False)
+    assert evidence.tolerated == pytest.approx(2.0 * TOLERANCE * MARGIN)
+
+
 @given(st.lists(st.tuples(st.floats(0.0, 2.0), st.floats(0.0, 2.0), st.floats(0.1, 10.0)), min_size=1, max_size=50))
 def test_a_bound_stays_under_the_mean_and_falls_with_the_level(judged: list[tuple[float, float, float]]) -> None:
     """Whatever was seen; and both challengers turned round, at most one leads."""
