@@ -149,6 +149,19 @@ def test_losses_stand_beside_the_constant_s_and_ghosts_apart() -> None:
     assert found["model_calibration_ratio|purchase"] == fold.calibrations()["purchase"]
 
 
+def test_challengers_stand_beside_their_champion() -> None:
+    """Loss, calibration and how much loss they would surely save; nothing before the first decision."""
+    assert not [name for name in told(ResponseLearning()) if "challenger" in name]
+    fold = folded(ResponseLearning(), *[closed(n, purchased=n % 3 == 0) for n in range(30)])
+    assert isinstance(fold, ResponseLearning)
+    found, challengers = told(fold), fold.challengers()["purchase"]
+    assert set(challengers) == {"lines", "bends", "crosses"}
+    for algorithm, (progress, lead) in challengers.items():
+        assert found[f"model_loss|purchase|challenger_{algorithm}"] == progress.losses[0] > 0
+        assert found[f"challenger_calibration_ratio|purchase|{algorithm}"] == progress.calibration
+        assert found[f"challenger_lead_nats|purchase|{algorithm}"] == lead < 0
+
+
 def test_experiments_are_counted_per_arm() -> None:
     """Users once each, with what their windows brought."""
     fold = folded(

@@ -8,6 +8,7 @@ from agents.promotions import PromotionNews
 from schemas.closed_decisions import ClosedDecision
 from schemas.codec import decode_msgpack, encode_msgpack
 from schemas.models import ModelSnapshot
+from schemas.records import ModelActivated
 from schemas.topics import MODELS
 from streams.folding import Fold, LogRecord, Output
 from streams.learn import LearnSettings, ResponseLearning
@@ -16,6 +17,7 @@ from streams.response.expanded.compiled import Expanded
 from streams.response.served import SERVED
 from tests.making.checkpoints import checkpoint
 from tests.making.crossed import INDIFFERENT, crossed
+from tests.making.stories import Story, on_favourite
 
 OFTEN = LearnSettings(retrain_every=100)
 COUNT = 1_400
@@ -70,6 +72,19 @@ def test_the_promoted_form_is_served_from_the_store() -> None:
     champion = STRAIGHT._contests["purchase"].champion
     for decision in DECISIONS[:50]:
         assert abs(model.predict(decision.x) - champion.predict_one(decision.x)) <= 1e-12
+
+
+def test_decide_decides_by_the_promoted_algorithm() -> None:
+    """As by any other version: P(buy) without an offer stands in the record, as the learner says it."""
+    told, last = Story(on_favourite()), PUBLISHED[-1]
+    told.models.add(last)
+    told.say("", ModelActivated(last.name, last.version, last.sha256))
+    told.sends()
+    told.waits(81 * 1440)
+    champion = STRAIGHT._contests["purchase"].champion
+    for decision, closing in zip(told.decisions(), told.closed(), strict=True):
+        assert decision.versions["purchase"] == str(last.version)
+        assert abs(decision.candidates[-1].purchase_probability - champion.predict_one(closing.x)) <= 1e-12
 
 
 def test_the_tests_begin_anew_and_the_old_champion_is_a_challenger() -> None:
