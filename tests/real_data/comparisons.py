@@ -17,6 +17,7 @@ from streams.assess.recommend import assess_recommend
 from streams.assess.recommend_figures import Ranked
 from streams.assess.response import assess_response, known_before
 from streams.assess.uplift import Economics, assess_uplift
+from tests.real_data.choices import served_choices
 from tests.real_data.hourly import counted, forecast_errors, retentioneering_visits, shop_hours, taobao_hours
 from tests.real_data.incidents import INCIDENTS, Alarm, first_in, outside, read_series, three_sigma, watched
 from tests.real_data.taobao import DAY, read_interactions, read_user_days
@@ -78,6 +79,15 @@ def taobao_items(data: Path, say: Progress) -> list[Comparison]:
         *(_items(f"Taobao items: {name.replace('_', ' ')}", models, name, _to_beat(name)) for name in singles),
         _items("Taobao items", models, "blend", ITEM_BASELINES),
     ]
+
+
+def taobao_choices(data: Path, say: Progress) -> list[Comparison]:
+    """What is marked, carted or bought next, as ``decide`` tells it and ``learn`` learns it."""
+    models, count = served_choices(data / "taobao_userbehavior.csv.gz")
+    say(f"taobao: {count:,} first choices of what others had chosen")
+    compared = _items("Taobao choices", models, "blend", ITEM_BASELINES)
+    own = {"content hit rate": models["content"].hit_rate[0], "choices": float(count)}
+    return [msgspec.structs.replace(compared, question="next choice, as served", figures=compared.figures | own)]
 
 
 def _to_beat(name: str) -> tuple[str, ...]:
@@ -233,6 +243,7 @@ def _forecast(name: str, values: Floats, say: Progress) -> Comparison:
 COMPARISONS: dict[str, Callable[[Path, Progress], list[Comparison]]] = {
     "taobao": taobao,
     "taobao-items": taobao_items,
+    "taobao-choices": taobao_choices,
     "hillstrom": hillstrom,
     "adbench": adbench,
     "open-bandit": open_bandit,

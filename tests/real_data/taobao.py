@@ -44,7 +44,7 @@ class UserDays(NamedTuple):
 def read_user_days(file: Path) -> UserDays:
     """The table of a file; what a row knows is older than its moment."""
     by_user: dict[str, list[Event]] = defaultdict(list)
-    for event in sorted(_events(file)):
+    for event in sorted(read_events(file)):
         by_user[event.user].append(event)
     found = sorted(row for events in by_user.values() for row in _rows(events))
     names = [name for kind in TYPES for name in (f"{kind}", f"{kind}.day", f"{kind}.recent", f"{kind}.hours_since")]
@@ -55,7 +55,7 @@ def read_user_days(file: Path) -> UserDays:
 
 def read_interactions(file: Path) -> Interactions:
     """All rows of a file by time; of the items nothing is known but their category."""
-    events = sorted(_events(file))
+    events = sorted(read_events(file))
     attributes = np.zeros((len(events), 3), np.int64)
     attributes[:, 0] = _codes([event.category for event in events]) + 1
     return Interactions(
@@ -72,7 +72,8 @@ def _codes(texts: list[str]) -> Ints:
     return np.array([codes.setdefault(text, len(codes)) for text in texts], np.int64)
 
 
-def _events(file: Path) -> Iterator[Event]:
+def read_events(file: Path) -> Iterator[Event]:
+    """The rows within the nine days, in the order of the file."""
     with gzip.open(file, "rt", encoding="utf-8") as lines:
         for row in csv.reader(lines):
             if len(row) == FIELDS and row[4].isdigit() and BEGIN <= int(row[4]) < BEGIN + DAYS * DAY:
