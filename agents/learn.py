@@ -22,7 +22,10 @@ TOPICS = (CLOSED_DECISIONS, FRAUD_SAMPLES, ITEM_CHOICES)
 def told(settings: Settings) -> LearnSettings:
     """What the folds are told; changed as ``decide``'s are, because a version of a model must have one content."""
     return LearnSettings(
-        retrain_every=settings.retrain_every, refit_every=settings.refit_every, pause=int(settings.model_pause * 1000)
+        retrain_every=settings.retrain_every,
+        refit_every=settings.refit_every,
+        choices_every=settings.choices_every,
+        pause=int(settings.model_pause * 1000),
     )
 
 

@@ -74,6 +74,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     alert_risk: Share = 0.8
     retrain_every: Count = 500
     refit_every: Count = 1000
+    choices_every: Count = 1000
     model_pause: float = 600.0
     model_retirement: Seconds = 600.0
     log_level: Level = "INFO"

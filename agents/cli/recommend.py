@@ -43,7 +43,7 @@ def command(items: tuple[str, ...], as_json: bool) -> None:
     """
     found = newest_snapshots(model_messages(read_settings()), (RECOMMENDER,))
     if RECOMMENDER not in found:
-        raise CheckFound("nothing is recommended yet; a recommender comes with the first 500 choices")
+        raise CheckFound("nothing is recommended yet; a recommender comes with the first 1,000 choices")
     named = shown(found[RECOMMENDER], items)
     click.echo(msgspec.json.format(msgspec.json.encode(named)) if as_json else "\n".join(told(named)), nl=True)
 

@@ -55,7 +55,11 @@ def _system(settings: Settings, activated: CampaignsActivated) -> System:
         token_key=token_key,
         fold=fold,
         partitions=settings.partitions,
-        learn=LearnSettings(retrain_every=settings.retrain_every, refit_every=settings.refit_every),
+        learn=LearnSettings(
+            retrain_every=settings.retrain_every,
+            refit_every=settings.refit_every,
+            choices_every=settings.choices_every,
+        ),
     )
     return System(told, activated.campaigns, activated.policies)
 

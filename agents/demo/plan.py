@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 PACE = 1440.0
 """A day of the customers' lives in a minute."""
-QUICK = {"partitions": "4", "retrain_every": "100", "refit_every": "500", "model_pause": "0"}
+QUICK = {"partitions": "4", "retrain_every": "100", "refit_every": "500", "choices_every": "200", "model_pause": "0"}
 """Settings in which models come within half a minute."""
 KEY_BYTES = 32
 

@@ -47,7 +47,11 @@ class ShopInProcess:
                 ),
                 partitions=settings.partitions,
                 clock=clock,
-                learn=LearnSettings(retrain_every=settings.retrain_every, refit_every=settings.refit_every),
+                learn=LearnSettings(
+                    retrain_every=settings.retrain_every,
+                    refit_every=settings.refit_every,
+                    choices_every=settings.choices_every,
+                ),
                 watermark_interval=watermark_interval,
             ),
             campaigns.campaigns,

@@ -26,4 +26,4 @@ class LearnSettings(msgspec.Struct, frozen=True, kw_only=True):
     effect_after: int = 100
     effect_least: int = 2000
     segment_batch: int = 256
-    choices_every: int = 500
+    choices_every: int = 1000

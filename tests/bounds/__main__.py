@@ -61,6 +61,7 @@ def _settings(address: str, folder: str) -> Settings:
         checkpoint_interval=5.0,
         retrain_every=50,
         refit_every=500,
+        choices_every=500,
         model_pause=2.0,
         model_retirement=10.0,
     )

@@ -31,6 +31,7 @@ TOLD: dict[str, object] = {
     "model_pause": 0,
     "retrain_every": 40,
     "refit_every": 1500,
+    "choices_every": 60,
     "alert_risk": 0.3,
 }
 """What every worker is told besides where its stage is."""
