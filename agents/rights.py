@@ -19,6 +19,7 @@ from schemas.topics import (
     FRAUD_ALERTS,
     FRAUD_SAMPLES,
     HANDOVERS,
+    HOURLY_COUNTS,
     INTAKE_SOURCES,
     ITEM_CHOICES,
     LEARN_CHECKPOINTS,
@@ -100,7 +101,7 @@ OPENING = (
 """What ``topics create`` needs: it makes them, and writes how the log is opened."""
 OUTPUTS = (TRIGGERS, DECISIONS, FRAUD_ALERTS)
 """What ``decide`` writes and, in recovery, reads again."""
-INTERNAL = (CLOSED_DECISIONS, FRAUD_SAMPLES, ENTITY_SIGHTINGS, ITEM_CHOICES, HANDOVERS)
+INTERNAL = (CLOSED_DECISIONS, FRAUD_SAMPLES, ENTITY_SIGHTINGS, ITEM_CHOICES, HOURLY_COUNTS, HANDOVERS)
 """What ``decide`` writes for other roles: in recovery it is sent again."""
 
 RIGHTS: dict[str, tuple[Right, ...]] = {

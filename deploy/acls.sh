@@ -24,7 +24,7 @@ grant --allow-principal User:promostream-intake --operation Read --group promost
 # worker decide: folds the log, writes decisions and triggers
 grant --allow-principal User:promostream-decide --operation Read --operation DescribeConfigs --topic models
 grant --allow-principal User:promostream-decide --operation Read --operation Write --operation DescribeConfigs --topic user-log --topic promotion-triggers --topic decisions --topic fraud-alerts --topic checkpoints
-grant --allow-principal User:promostream-decide --operation Write --operation DescribeConfigs --topic closed-decisions --topic fraud-samples --topic entity-sightings --topic item-choices --topic handovers --topic dead-letters
+grant --allow-principal User:promostream-decide --operation Write --operation DescribeConfigs --topic closed-decisions --topic fraud-samples --topic entity-sightings --topic item-choices --topic hourly-counts --topic handovers --topic dead-letters
 grant --allow-principal User:promostream-decide --operation Describe --group promostream-reader
 grant --allow-principal User:promostream-decide --operation Read --group promostream-decide
 grant --allow-principal User:promostream-decide --operation Write --transactional-id promostream-decide- --resource-pattern-type prefixed
@@ -47,7 +47,7 @@ grant --allow-principal User:promostream-coordinate --operation Read --group pro
 grant --allow-principal User:promostream-coordinate --operation Write --transactional-id promostream-coordinate- --resource-pattern-type prefixed
 
 # people at the command line: topics, campaigns, catalogue, validate, publish, explain, alerts, redrive
-grant --allow-principal User:promostream-operator --operation Create --operation Describe --operation DescribeConfigs --topic trigger-outcomes --topic handovers --topic promotion-triggers --topic closed-decisions --topic fraud-samples --topic entity-sightings --topic item-choices --topic experiment-results --topic checkpoints --topic learn-checkpoints --topic coordinate-checkpoints
+grant --allow-principal User:promostream-operator --operation Create --operation Describe --operation DescribeConfigs --topic trigger-outcomes --topic handovers --topic promotion-triggers --topic closed-decisions --topic fraud-samples --topic entity-sightings --topic item-choices --topic hourly-counts --topic experiment-results --topic checkpoints --topic learn-checkpoints --topic coordinate-checkpoints
 grant --allow-principal User:promostream-operator --operation Create --operation Describe --operation DescribeConfigs --operation Read --topic customers --topic catalogue --topic decisions --topic fraud-alerts
 grant --allow-principal User:promostream-operator --operation Create --operation Describe --operation DescribeConfigs --operation Read --operation Write --topic browses --topic clicks --topic purchases --topic privacy-requests --topic control --topic user-log --topic models --topic dead-letters --topic redrives
 grant --allow-principal User:promostream-operator --operation Describe --group promostream-reader

@@ -13,6 +13,7 @@ from schemas.decisions import Decision
 from schemas.events import Event
 from schemas.experiments import ExperimentResult
 from schemas.fraud import EntitySighting, FraudAlert, FraudSample
+from schemas.hourly import HourCounts
 from schemas.items import ItemsChosen
 from schemas.models import ModelSnapshot
 from schemas.outcomes import Outcome
@@ -65,6 +66,7 @@ CLOSED_DECISIONS = "closed-decisions"
 FRAUD_SAMPLES = "fraud-samples"
 ENTITY_SIGHTINGS = "entity-sightings"
 ITEM_CHOICES = "item-choices"
+HOURLY_COUNTS = "hourly-counts"
 MODELS = "models"
 EXPERIMENT_RESULTS = "experiment-results"
 DEAD_LETTERS = "dead-letters"
@@ -107,6 +109,17 @@ TOPICS: dict[str, Topic] = {
             meaning="who uses what, hashed",
         ),
         Topic(ITEM_CHOICES, ItemsChosen, "item", 1, "delete", 30 * DAY, "CreateTime", "msgpack", "what was chosen"),
+        Topic(
+            name=HOURLY_COUNTS,
+            record=HourCounts,
+            key="partition",
+            partitions=1,
+            cleanup="delete",
+            retention=30 * DAY,
+            timestamps="CreateTime",
+            encoding="msgpack",
+            meaning="traffic and demand by hour",
+        ),
         Topic(
             name=MODELS,
             record=ModelSnapshot,
@@ -166,7 +179,7 @@ TOPICS: dict[str, Topic] = {
             name=LEARN_CHECKPOINTS,
             record=CheckpointEntry,
             key="state key",
-            partitions=3,
+            partitions=4,
             cleanup="compact",
             retention=FOREVER,
             timestamps="CreateTime",
@@ -191,6 +204,7 @@ _KEPT_APART: dict[tuple[str, str], tuple[str, int]] = {
     ("learn", CLOSED_DECISIONS): (LEARN_CHECKPOINTS, 0),
     ("learn", FRAUD_SAMPLES): (LEARN_CHECKPOINTS, 1),
     ("learn", ITEM_CHOICES): (LEARN_CHECKPOINTS, 2),
+    ("learn", HOURLY_COUNTS): (LEARN_CHECKPOINTS, 3),
     ("coordinate", CLOSED_DECISIONS): (COORDINATE_CHECKPOINTS, 0),
     ("coordinate", ENTITY_SIGHTINGS): (COORDINATE_CHECKPOINTS, 1),
 }

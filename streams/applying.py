@@ -16,6 +16,8 @@ from schemas.records import (
     ModelActivated,
     OutcomeTaken,
     RingFound,
+    Ticked,
+    WatermarkReached,
 )
 from schemas.topics import CLOSED_DECISIONS
 from streams.campaigns.active import WAIT, ActiveCampaigns, Concerned
@@ -23,6 +25,7 @@ from streams.catalogue.item import change_of
 from streams.choices import Choices
 from streams.features.catalogue import VERSION as CATALOGUE
 from streams.features.values import View
+from streams.hours import Hours
 from streams.identities import HAND, IDLE, Identities
 from streams.outputs import Writer
 from streams.points import Points
@@ -70,6 +73,7 @@ class Applying:
         self._rings = Rings(state, users, self._points, writer)
         self._identities = Identities(state, users, timers, self._points, self._rings, writer, settings)
         self._choices = Choices(state, writer)
+        self._hours = Hours(state, writer)
         self.handlers: dict[type, Callable[[str, Any], None]] = {
             EventTaken: self._event,
             OutcomeTaken: self._outcome,
@@ -82,6 +86,8 @@ class Applying:
             CampaignsActivated: self._activate_campaigns,
             ModelActivated: self._activate_model,
             RingFound: self._rings.mark,
+            WatermarkReached: self._hours.look,
+            Ticked: self._hours.look,
         }
         self._timer_kinds: dict[str, Callable[[str, str, Timer], None]] = {
             "wait": self._waited,
@@ -140,6 +146,7 @@ class Applying:
             self._points.assess(token, self._scoring.view(user, self._state.now, event.item, event.category))
         if event.type != "purchase":
             return
+        self._hours.take(event)
         if event.amount >= 0:
             self._state.orders += 1
             self._state.order_amounts = min(self._state.order_amounts + event.amount, MOST_MONEY)

@@ -9,9 +9,17 @@ import msgspec
 from schemas.campaigns import Campaign, ContactPolicy
 from schemas.codec import encode_msgpack
 from schemas.origins import Origin
-from schemas.topics import CLOSED_DECISIONS, ENTITY_SIGHTINGS, EVENT_SOURCES, FRAUD_SAMPLES, ITEM_CHOICES
+from schemas.topics import (
+    CLOSED_DECISIONS,
+    ENTITY_SIGHTINGS,
+    EVENT_SOURCES,
+    FRAUD_SAMPLES,
+    HOURLY_COUNTS,
+    ITEM_CHOICES,
+)
 from streams.catalogue import table
 from streams.catalogue.item import ItemChange
+from streams.demand.counting import HourCounting
 from streams.folding import Refusal
 from streams.profiles.erasures import Erased
 from streams.profiles.prices import PriceLevel
@@ -28,6 +36,7 @@ CONTROLLED = {
     "response_models": CLOSED_DECISIONS,
     "fraud_model": FRAUD_SAMPLES,
     "rings": ENTITY_SIGHTINGS,
+    "forecast_model": HOURLY_COUNTS,
     table.NAME: table.NAME,
     "recommender": ITEM_CHOICES,
 }
@@ -112,6 +121,7 @@ class PartitionState(msgspec.Struct, array_like=True):
     items_at: int = 0
     choices_minute: int = 0
     choices_told: int = 0
+    hour: HourCounting = msgspec.field(default_factory=HourCounting)
 
     def would_be_new(self, origin: Origin) -> bool:
         """Whether this record is newer than all of its source partition."""

@@ -8,6 +8,7 @@ from schemas.dead_letters import DeadLetter
 from schemas.examples.story import CAMPAIGN, CARTED, CUSTOMER, DECIDED, LOG, LOGISTIC_SHA256, TRIGGER_ID
 from schemas.experiments import ArmCounts, ExperimentResult
 from schemas.fraud import EntitySighting, FraudAlert, FraudSample
+from schemas.hourly import HOUR, HourCounts
 from schemas.items import ChosenItem, ItemsChosen
 from schemas.models import Array, ModelSnapshot, Promotion
 from schemas.origins import Origin
@@ -83,6 +84,16 @@ LEARNING: dict[str, Struct] = {
         chosen=(ChosenItem("i-301", 5_316_911_983_139_663_491, 6_021_837_465_564_738_291),),
         beside=(2_305_843_009_213_693_951, 77_032),
         interests=((5_316_911_983_139_663_491, 0.75), (77_033, 0.25)),
+    ),
+    "HourCounts": HourCounts(
+        origin=LOG,
+        partitions=8,
+        hour=DECIDED // HOUR,
+        idle=0,
+        events=1_904,
+        orders=37,
+        pieces={"shoes.running": 12, "food.snacks": 31, "": 4},
+        items={4_611_686_018_427_387_905: 9, 77_031: 3},
     ),
     "ModelSnapshot": ModelSnapshot(
         name="purchase",

@@ -13,6 +13,7 @@ from schemas.topics import (
     ENTITY_SIGHTINGS,
     FRAUD_ALERTS,
     FRAUD_SAMPLES,
+    HOURLY_COUNTS,
     ITEM_CHOICES,
     TOPICS,
     TRIGGERS,
@@ -24,7 +25,7 @@ from tests.making.topics import Offline, Stored, Written, fold_offline, log_of, 
 
 PUBLIC = {TRIGGERS: "triggers_total", DECISIONS: "decisions_total", FRAUD_ALERTS: "fraud_alerts_total"}
 """Topics that are partitioned like the log, and the counter of what is written there."""
-INTERNAL = (CLOSED_DECISIONS, FRAUD_SAMPLES, ENTITY_SIGHTINGS, ITEM_CHOICES, DEAD_LETTERS)
+INTERNAL = (CLOSED_DECISIONS, FRAUD_SAMPLES, ENTITY_SIGHTINGS, ITEM_CHOICES, HOURLY_COUNTS, DEAD_LETTERS)
 READERS = 4
 
 

@@ -63,7 +63,10 @@ def test_the_run_shows_what_the_contract_is_about(seen: Seen) -> None:
     assert seen["dead-letters"]
 
 
-@pytest.mark.parametrize("topic", ["closed-decisions", "fraud-samples", "entity-sightings", "item-choices", "models"])
+@pytest.mark.parametrize(
+    "topic",
+    ["closed-decisions", "fraud-samples", "entity-sightings", "item-choices", "hourly-counts", "models"],
+)
 def test_internal_messages_are_of_their_topics_type(seen: Seen, topic: str) -> None:
     """What folds write to each other decodes as the table says."""
     for value in seen[topic]:

@@ -46,13 +46,13 @@ ON_CART = structs.replace(CART, experiment=structs.replace(CART.experiment, hold
 class Story:
     """A log of one partition. ``at`` is its time in ms; what is told happens then unless it says otherwise."""
 
-    def __init__(self, *campaigns: Campaign, settings: FoldSettings = EVERYBODY) -> None:
+    def __init__(self, *campaigns: Campaign, settings: FoldSettings = EVERYBODY, clock: str = "source") -> None:
         self.at = START
         self.models = ModelStore()
         self.fold = DecideFold(0, settings, self.models)
         self.outputs: list[Output] = []
         self._offset = 0
-        self._add(opening())
+        self._add(opening(clock=clock))
         self.say("", CampaignsActivated(campaigns, POLICIES, by="test", reason="test"))
 
     def say(self, user: str, body: Body) -> None:

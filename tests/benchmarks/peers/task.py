@@ -24,6 +24,7 @@ from schemas.topics import (
     ENTITY_SIGHTINGS,
     FRAUD_ALERTS,
     FRAUD_SAMPLES,
+    HOURLY_COUNTS,
     ITEM_CHOICES,
     MODELS,
     TOPICS,
@@ -40,7 +41,7 @@ EVERY = 100_000
 """Model versions that are held while measuring: the log is folded again and again."""
 
 LOG_PREFIX = "BENCH_LOG_PREFIX"
-INTERNAL = (CLOSED_DECISIONS, FRAUD_SAMPLES, ENTITY_SIGHTINGS, ITEM_CHOICES)
+INTERNAL = (CLOSED_DECISIONS, FRAUD_SAMPLES, ENTITY_SIGHTINGS, ITEM_CHOICES, HOURLY_COUNTS)
 WRITTEN = (TRIGGERS, DECISIONS, FRAUD_ALERTS, *INTERNAL, DEAD_LETTERS)
 """The topics that the fold of ``decide`` writes."""
 REPORT_EVERY = 200

@@ -56,6 +56,7 @@ def test_what_learn_and_coordinate_fold_is_in_one_order() -> None:
             "fraud-samples",
             "entity-sightings",
             "item-choices",
+            "hourly-counts",
             "control",
             "models",
             "redrives",
@@ -100,7 +101,7 @@ def test_no_two_folds_keep_their_checkpoints_in_one_partition() -> None:
     """Who reads its checkpoints back would wait for what a killed process of another role has left open."""
     folds = [("decide", "user-log", p) for p in range(8)]
     folds += [("learn", "closed-decisions", 0), ("learn", "fraud-samples", 0), ("coordinate", "closed-decisions", 0)]
-    folds += [("coordinate", "entity-sightings", 0), ("learn", "item-choices", 0)]
+    folds += [("coordinate", "entity-sightings", 0), ("learn", "item-choices", 0), ("learn", "hourly-counts", 0)]
     places = [checkpoints_of(*fold) for fold in folds]
     assert len(set(places)) == len(folds)
     counts = {topic: TOPICS[topic].partitions for topic, _ in places}
