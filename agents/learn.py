@@ -1,4 +1,4 @@
-"""Role ``learn``: closed decisions, fraud samples and choices of items into ``models`` and ``control``."""
+"""Role ``learn``: closed decisions, fraud samples, choices of items and hours into ``models`` and ``control``."""
 
 import logging
 from typing import Any
@@ -9,14 +9,14 @@ from agents.promotions import PromotionNews
 from agents.retirement import Retirement
 from agents.settings import Settings
 from agents.transport.application import BatchApp
-from schemas.topics import CLOSED_DECISIONS, FRAUD_SAMPLES, ITEM_CHOICES
+from schemas.topics import CLOSED_DECISIONS, FRAUD_SAMPLES, HOURLY_COUNTS, ITEM_CHOICES
 from streams.folding import Fold
-from streams.learn import FraudLearning, ItemLearning, LearnSettings, ResponseLearning
+from streams.learn import ForecastLearning, FraudLearning, ItemLearning, LearnSettings, ResponseLearning
 from streams.learn.forests import Fit, fit
 
 log = logging.getLogger("promostream.worker")
 
-TOPICS = (CLOSED_DECISIONS, FRAUD_SAMPLES, ITEM_CHOICES)
+TOPICS = (CLOSED_DECISIONS, FRAUD_SAMPLES, ITEM_CHOICES, HOURLY_COUNTS)
 
 
 def told(settings: Settings) -> LearnSettings:
@@ -30,8 +30,10 @@ def told(settings: Settings) -> LearnSettings:
 
 
 def fold_of(settings: Settings, topic: str, partition: int, fit: Fit = fit) -> Fold:
-    """The fold of one of the three logs; each has one partition, so that "in order" means something."""
+    """The fold of one of the four logs; each has one partition, so that "in order" means something."""
     del partition
+    if topic == HOURLY_COUNTS:
+        return ForecastLearning(told(settings))
     if topic == ITEM_CHOICES:
         return ItemLearning(told(settings))
     return ResponseLearning(told(settings)) if topic == CLOSED_DECISIONS else FraudLearning(told(settings), fit)

@@ -103,6 +103,7 @@ OUTPUTS = (TRIGGERS, DECISIONS, FRAUD_ALERTS)
 """What ``decide`` writes and, in recovery, reads again."""
 INTERNAL = (CLOSED_DECISIONS, FRAUD_SAMPLES, ENTITY_SIGHTINGS, ITEM_CHOICES, HOURLY_COUNTS, HANDOVERS)
 """What ``decide`` writes for other roles: in recovery it is sent again."""
+LEARNED_FROM = (CLOSED_DECISIONS, FRAUD_SAMPLES, ITEM_CHOICES, HOURLY_COUNTS)
 
 RIGHTS: dict[str, tuple[Right, ...]] = {
     "intake": (
@@ -111,7 +112,7 @@ RIGHTS: dict[str, tuple[Right, ...]] = {
     ),
     "decide": _folding("decide", (USER_LOG, MODELS, *OUTPUTS), (USER_LOG, *OUTPUTS, *INTERNAL)),
     "learn": (
-        *_folding("learn", (CLOSED_DECISIONS, FRAUD_SAMPLES, ITEM_CHOICES, MODELS, CHECKPOINTS), (MODELS, CONTROL)),
+        *_folding("learn", (*LEARNED_FROM, MODELS, CHECKPOINTS), (MODELS, CONTROL)),
         *checking([USER_LOG]),  # with the checkpoints of decide it tells which models nobody can need any more
     ),
     "coordinate": _folding("coordinate", (CLOSED_DECISIONS, ENTITY_SIGHTINGS), (EXPERIMENT_RESULTS, CONTROL)),
@@ -136,7 +137,7 @@ RIGHTS: dict[str, tuple[Right, ...]] = {
 MEANINGS = {
     "intake": "worker intake: reads the platform's topics and control, writes the log",
     "decide": "worker decide: folds the log, writes decisions and triggers",
-    "learn": "worker learn: reads closed decisions, fraud samples and choices, writes models and names them on control",
+    "learn": "worker learn: reads what decide tells of decisions, risks, choices and hours, writes models",
     "coordinate": "worker coordinate: reads closed decisions and sightings, writes results, and rings on control",
     "operator": "people at the command line: topics, campaigns, catalogue, validate, publish, explain, alerts, redrive",
     "platform": "the shop: writes what customers do, their consent and attributes, its items",

@@ -29,9 +29,9 @@ grant --allow-principal User:promostream-decide --operation Describe --group pro
 grant --allow-principal User:promostream-decide --operation Read --group promostream-decide
 grant --allow-principal User:promostream-decide --operation Write --transactional-id promostream-decide- --resource-pattern-type prefixed
 
-# worker learn: reads closed decisions, fraud samples and choices, writes models and names them on control
+# worker learn: reads what decide tells of decisions, risks, choices and hours, writes models
 grant --allow-principal User:promostream-learn --operation Describe --operation DescribeConfigs --topic user-log
-grant --allow-principal User:promostream-learn --operation Read --operation DescribeConfigs --topic closed-decisions --topic fraud-samples --topic item-choices --topic checkpoints
+grant --allow-principal User:promostream-learn --operation Read --operation DescribeConfigs --topic closed-decisions --topic fraud-samples --topic item-choices --topic hourly-counts --topic checkpoints
 grant --allow-principal User:promostream-learn --operation Read --operation Write --operation DescribeConfigs --topic models --topic learn-checkpoints
 grant --allow-principal User:promostream-learn --operation Write --operation DescribeConfigs --topic control --topic dead-letters
 grant --allow-principal User:promostream-learn --operation Describe --group promostream-reader

@@ -17,6 +17,7 @@ from schemas.topics import (
     ENTITY_SIGHTINGS,
     FRAUD_SAMPLES,
     HANDOVERS,
+    HOURLY_COUNTS,
     ITEM_CHOICES,
     MODELS,
     TOPICS,
@@ -29,7 +30,7 @@ from streams.fraud.rings.finding import RingFinding
 from streams.intake.fold import IntakeFold, IntakeOutput, IntakeSettings, SourceRecord
 from streams.intake.messages import Clock
 from streams.intake.tokens import fingerprint
-from streams.learn import FraudLearning, ItemLearning, LearnSettings, ResponseLearning
+from streams.learn import ForecastLearning, FraudLearning, ItemLearning, LearnSettings, ResponseLearning
 from streams.models.store import ModelStore
 from streams.state import FoldSettings
 
@@ -78,6 +79,7 @@ class System:
         self.response = ResponseLearning(settings.learn)
         self.fraud = FraudLearning(settings.learn)
         self.items = ItemLearning(settings.learn)
+        self.forecast = ForecastLearning(settings.learn)
         self.coordination = Coordination()
         self.rings = RingFinding()
         self.logs: list[list[LogRecord]] = [[] for _ in range(settings.partitions)]
@@ -85,6 +87,7 @@ class System:
             CLOSED_DECISIONS: (self.response, self.coordination),
             FRAUD_SAMPLES: (self.fraud,),
             ITEM_CHOICES: (self.items,),
+            HOURLY_COUNTS: (self.forecast,),
             ENTITY_SIGHTINGS: (self.rings,),
         }
         self._offsets: dict[str, int] = {}
@@ -121,7 +124,8 @@ class System:
     def counters(self) -> dict[str, int]:
         """Totals of all folds, summed over partitions."""
         totals: dict[str, int] = {}
-        folds: list[Fold] = [*self.decide, self.response, self.fraud, self.items, self.coordination, self.rings]
+        learning: tuple[Fold, ...] = (self.response, self.fraud, self.items, self.forecast)
+        folds: list[Fold] = [*self.decide, *learning, self.coordination, self.rings]
         for counters in (self.intake.counters(), *(fold.counters() for fold in folds)):
             for name, count in counters.items():
                 totals[name] = totals.get(name, 0) + count

@@ -87,6 +87,11 @@ class HourlyForecaster:
         bounds = [self._state.intervals.around(point, ahead) for ahead, point in enumerate(points, 1)]
         return [Forecast(point, *around) for point, around in zip(points, bounds, strict=True)]
 
+    @property
+    def expected(self) -> list[float]:
+        """What it expected with the last value, each of ``HORIZONS`` ahead; empty before any."""
+        return [] if self._state.hour < 0 else [waiting[0] or 0.0 for waiting in self._state.intervals.waiting]
+
     def snapshot(self) -> bytes:
         """Everything it knows."""
         return encode_msgpack((self._state, self._points.snapshot()))

@@ -1,8 +1,9 @@
-"""The folds of ``learn``: closed decisions become response models, fraud samples detectors, choices a recommender."""
+"""The folds of ``learn``: decisions become response models, risks detectors, choices a recommender, hours forecasts."""
 
+from streams.learn.demand import ForecastLearning
 from streams.learn.fraud import FraudLearning
 from streams.learn.items import ItemLearning
 from streams.learn.response import ResponseLearning
 from streams.learn.settings import LearnSettings
 
-__all__ = ["FraudLearning", "ItemLearning", "LearnSettings", "ResponseLearning"]
+__all__ = ["ForecastLearning", "FraudLearning", "ItemLearning", "LearnSettings", "ResponseLearning"]

@@ -8,6 +8,8 @@ from weakref import WeakValueDictionary
 from schemas.models import ModelSnapshot
 from streams.catalogue import table
 from streams.catalogue.table import ItemTable
+from streams.demand import served
+from streams.demand.served import DemandForecast
 from streams.features import catalogue
 from streams.folding import ModelMissing, Refusal
 from streams.fraud.forest import IsolationForest
@@ -19,7 +21,7 @@ from streams.response.served import SERVED as RESPONSE_MODELS
 from streams.response.served import ResponseModel
 from streams.segments.served import SERVED, LearnedSegments
 
-Compiled = ResponseModel | IsolationForest | OfferEffects | LearnedSegments | ItemTable | ServedItems
+Compiled = ResponseModel | IsolationForest | OfferEffects | LearnedSegments | ItemTable | ServedItems | DemandForecast
 Version = tuple[str, int]
 """A model's name and version."""
 
@@ -47,8 +49,9 @@ FORMS: dict[str, Form] = {
     ITEM_BLEND: Form(ServedItems.from_snapshot, ()),
     **{algorithm: Form(LearnedSegments.from_snapshot, catalogue.SEGMENT_ROW) for algorithm in SERVED},
     table.ALGORITHM: Form(ItemTable.from_snapshot, ()),
+    served.ALGORITHM: Form(DemandForecast.from_snapshot, ()),
 }
-"""One line per model family; and the catalogue, which comes the same way."""
+"""One line per model family; and the catalogue and the forecast, which come the same way."""
 
 _PUBLISH = "publish it again or activate another version"
 

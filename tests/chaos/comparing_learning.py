@@ -15,6 +15,7 @@ from schemas.topics import (
     ENTITY_SIGHTINGS,
     EXPERIMENT_RESULTS,
     FRAUD_SAMPLES,
+    HOURLY_COUNTS,
     ITEM_CHOICES,
     MODELS,
 )
@@ -31,7 +32,7 @@ def compare_learn(settings: Settings) -> Compared:
     """All learning folds: their checkpoints, models and activations; versions count from 1, one body each."""
     made: list[Output] = []
     problems: list[str] = []
-    for topic in (CLOSED_DECISIONS, FRAUD_SAMPLES, ITEM_CHOICES):
+    for topic in (CLOSED_DECISIONS, FRAUD_SAMPLES, ITEM_CHOICES, HOURLY_COUNTS):
         fold = learn.fold_of(settings, topic, 0)
         problems += _compare_state(settings, "learn", topic, fold, made)
     models = [m for m in written(settings, MODELS, 0) if _by_fold(m)]

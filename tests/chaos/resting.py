@@ -2,7 +2,14 @@
 
 from functools import partial
 
-from schemas.topics import CLOSED_DECISIONS, ENTITY_SIGHTINGS, FRAUD_SAMPLES, ITEM_CHOICES, USER_LOG
+from schemas.topics import (
+    CLOSED_DECISIONS,
+    ENTITY_SIGHTINGS,
+    FRAUD_SAMPLES,
+    HOURLY_COUNTS,
+    ITEM_CHOICES,
+    USER_LOG,
+)
 from tests.chaos.scenario import Broken
 from tests.chaos.stage import Stage
 from tests.chaos.standing import Standing
@@ -10,7 +17,7 @@ from tests.making.topics import all_taken, ends
 
 LOGS = {
     "decide": ((USER_LOG, 0),),
-    "learn": ((CLOSED_DECISIONS, 1), (FRAUD_SAMPLES, 1), (ITEM_CHOICES, 1)),
+    "learn": ((CLOSED_DECISIONS, 1), (FRAUD_SAMPLES, 1), (ITEM_CHOICES, 1), (HOURLY_COUNTS, 1)),
     "coordinate": ((CLOSED_DECISIONS, 1), (ENTITY_SIGHTINGS, 1)),
 }
 

@@ -11,7 +11,7 @@ import pytest
 from agents.runtime import heads
 from streams import coordinate, ledger, state
 from streams.fraud.rings import finding, graph, known
-from streams.learn import fraud, items, response
+from streams.learn import demand, fraud, items, response
 from streams.profiles.user import User
 from streams.recommend.serving import known as chosen
 
@@ -19,6 +19,7 @@ KNOWN = Path(__file__).with_name("state_versions.json")
 LAYOUTS: dict[str, tuple[str, int, tuple[type, ...]]] = {
     "decide": ("streams/state.py", state.VERSION, (state.PartitionState, User)),
     "learn": ("streams/ledger.py", ledger.VERSION, (response._State, fraud._State)),
+    "forecast": ("streams/ledger.py", ledger.VERSION, (demand._State,)),
     "rings": ("streams/ledger.py", ledger.VERSION, (finding._State, known.Mark, graph.Entity)),
     "items": (
         "streams/ledger.py",

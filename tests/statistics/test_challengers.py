@@ -1,4 +1,4 @@
-"""Each challenger earns its place where it sees what others do not; what is promoted lowers the loss of what is served."""
+"""Each challenger earns its place where it sees what others do not; a promotion lowers the loss of what is served."""
 
 from collections.abc import Callable
 
@@ -31,7 +31,8 @@ def straight(z: Floats) -> Floats:
 
 def bent(z: Floats) -> Floats:
     """And up and down over some of them."""
-    return straight(z) + 0.8 * np.sin(3.0 * z[:, :3]).sum(axis=1)
+    bends: Floats = 0.8 * np.sin(3.0 * z[:, :3]).sum(axis=1)
+    return straight(z) + bends
 
 
 def multiplied(z: Floats) -> Floats:
