@@ -4,6 +4,8 @@ from schemas.records import ModelActivated
 from streams.catalogue import table
 from streams.catalogue.items import Items
 from streams.catalogue.table import NO_ITEMS, ItemTable
+from streams.demand import served
+from streams.demand.served import NOTHING_FORECAST, DemandForecast
 from streams.features.values import Labeller, View, fraud_row, fraud_values
 from streams.fraud.forest import IsolationForest
 from streams.fraud.rings.membership import alarm
@@ -33,6 +35,7 @@ class Scoring:
         self._recommender: ServedItems | None = None
         self._labellers: dict[str, Labeller] = {}
         self._versions: dict[str, str] = {}
+        self._demand = NOTHING_FORECAST
         self.items = Items(state.items)
 
     def require(self, activated: ModelActivated) -> None:
@@ -64,16 +67,17 @@ class Scoring:
         self._click = click if isinstance(click, ResponseModel) else None
         self._effects = effects if isinstance(effects, OfferEffects) else None
         self._forest = forest if isinstance(forest, IsolationForest) else None
-        items, recommender = found.get(table.NAME), found.get("recommender")
+        items, recommender, demand = (found.get(name) for name in (table.NAME, "recommender", served.NAME))
         self.items = Items(self._state.items, items if isinstance(items, ItemTable) else NO_ITEMS)
         self._recommender = recommender if isinstance(recommender, ServedItems) else None
+        self._demand = demand if isinstance(demand, DemandForecast) else NOTHING_FORECAST
         self._labellers = {name: m for name, m in found.items() if isinstance(m, LearnedSegments)}
         self._versions = {name: str(m.version) for name, m in self._state.models.items()}
         self._resolved = True
 
     def view(self, user: User, now: int, item: str, category: str) -> View:
-        """A user at a moment, whose learned segments can be asked for."""
-        return View(user, now, item, category, self._labellers, self.items)
+        """A user at a moment; what is learned can be asked for."""
+        return View(user, now, item, category, self._labellers, self.items, self._demand)
 
     def outlook(self) -> Outlook:
         """What a decision needs beyond the user."""

@@ -29,6 +29,9 @@ SEGMENTS = ("new", "potential", "high_value", "at_risk", "dormant")
 STAGES = ("visitor", "first_time", "repeat", "overdue")
 BEST_CHANNELS = ("none", "push", "sms", "email")
 
+UNKNOWN_DAYS = 30.0
+"""Days of stock where nobody knows: neither a shelf that is too full nor one that is about to be empty."""
+
 UNKNOWN_STOCK, OUT_OF_STOCK, IN_STOCK = "unknown", "out_of_stock", "in_stock"
 
 NO_SEGMENT = "unassigned"
@@ -90,6 +93,20 @@ _FEATURES = (
     ),
     Feature("item.pieces", "count", 0, 1e9, "pieces of this event's item on hand; 1e9 where nobody tells a number"),
     Feature("item.margin_share", "share", 0, 1, "margin of this event's item over its price; 0 without a known cost"),
+    Feature(
+        "item.days_of_stock",
+        "days",
+        0,
+        NEVER,
+        "days that the pieces of this event's item last as it sells; 30 where they, or what sells, are unknown",
+    ),
+    Feature(
+        "demand.category_24h",
+        "count",
+        0,
+        1e9,
+        "pieces of this event's category expected to be bought in the next 24 hours; 0 until there is a forecast",
+    ),
     Feature("cart.value", "money", 0, 1e12, "value of the cart; lines without a price count zero"),
     Feature("cart.items", "count", 0, 1e6, "pieces in the cart"),
     Feature("cart.minutes_idle", "minutes", 0, 1e6, "minutes since the cart last changed"),

@@ -30,6 +30,8 @@ EXAMPLES: dict[str, tuple[str, str]] = {
     "item.stock": ("==", "in_stock"),
     "item.pieces": ("<=", "5"),
     "item.margin_share": (">=", "25%"),
+    "item.days_of_stock": (">=", "120d"),
+    "demand.category_24h": (">=", "50"),
     "cart.value": (">=", '"200.00"'),
     "cart.items": (">=", "1"),
     "cart.minutes_idle": (">=", "30m"),

@@ -8,9 +8,11 @@ import msgspec
 
 from streams.catalogue.item import Item
 from streams.catalogue.items import NO_WORD, Items
+from streams.demand.served import NOTHING_FORECAST, DemandForecast
 from streams.features.behaviour import BEHAVIOUR, LABELS, category_share
 from streams.features.catalogue import CATALOGUE, FRAUD_ROW, FRAUD_RULES, NEVER, NO_SEGMENT, RESPONSE_ROW, SEGMENT_ROW
 from streams.features.customer import TOLD, TOLD_LABELS
+from streams.features.demand import category_day, days_of_stock
 from streams.features.item import OF_ITEM, OF_ITEM_LABELS
 from streams.profiles.observing import (
     DAY,
@@ -43,8 +45,8 @@ class Labeller(Protocol):
 class View(msgspec.Struct, frozen=True, gc=False):
     """A user at the moment ``now`` (ms), looking at ``item`` of ``category`` (empty where there is none).
 
-    ``labellers`` are the models in force that know segments, ``items`` what is known of the shop's; they are asked by
-    who reads such a feature, no sooner.
+    ``labellers`` are the models in force that know segments, ``items`` what is known of the shop's, ``demand`` what is
+    expected to be bought; they are asked by who reads such a feature, no sooner.
     """
 
     user: User
@@ -53,6 +55,7 @@ class View(msgspec.Struct, frozen=True, gc=False):
     category: str = ""
     labellers: Mapping[str, Labeller] = {}
     items: Items = NO_WORD
+    demand: DemandForecast = NOTHING_FORECAST
 
 
 def _days(view: View, since: int, happened: bool) -> float:
@@ -116,6 +119,16 @@ def looked_at(view: View) -> Item | None:
     return view.items.get(mark(view.item)) if view.item else None
 
 
+def _days_of_stock(view: View) -> float:
+    item = looked_at(view)
+    return days_of_stock(view.demand, mark(view.item), _category(view, item), item)
+
+
+def _category(view: View, item: Item | None) -> int:
+    """The mark of the category that is looked at: as the event says, else as the catalogue does; 0 where unknown."""
+    return mark(view.category) if view.category else item.category if item else 0
+
+
 def _learned(model: str) -> Callable[[View], str]:
     """What reads a learned segment: ``NO_SEGMENT`` while the model is not active."""
 
@@ -150,6 +163,8 @@ _VALUES: dict[str, Callable[[View], float]] = {
     "interest.top_share": _top_share,
     "interest.category_share": lambda v: category_share(v.user, v.category) if v.category else 0.0,
     "interest.categories": lambda v: float(len(v.user.interests)),
+    "item.days_of_stock": _days_of_stock,
+    "demand.category_24h": lambda v: category_day(v.demand, _category(v, looked_at(v)), v.now),
     "cart.value": cart_value,
     "cart.items": lambda v: float(sum(line.quantity for line in v.user.cart.values())),
     "cart.minutes_idle": lambda v: max(v.now - v.user.cart_at, 0) / MINUTE if v.user.cart else 0.0,
