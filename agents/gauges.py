@@ -5,9 +5,11 @@ from math import isfinite
 from typing import NamedTuple
 
 from streams.coordinate import Coordination
+from streams.demand.series import BASELINE, FORECASTER
 from streams.fold import DecideFold
 from streams.folding import Fold
-from streams.learn import ResponseLearning
+from streams.forecast.intervals import HORIZONS
+from streams.learn import ForecastLearning, ResponseLearning
 from streams.learn.response import GHOSTS
 
 
@@ -29,6 +31,8 @@ def readings(fold: Fold, partition: str, appended: int, now: int) -> Iterator[Re
     elif isinstance(fold, ResponseLearning):
         yield from _of_models(fold)
         yield from _of_challengers(fold)
+    elif isinstance(fold, ForecastLearning):
+        yield from _of_forecasts(fold)
     elif isinstance(fold, Coordination):
         yield from _of_experiments(fold)
 
@@ -68,6 +72,17 @@ def _of_challengers(fold: ResponseLearning) -> Iterator[Reading]:
                 yield Reading("challenger_calibration_ratio", progress.calibration, (name, algorithm))
             if isfinite(lead):
                 yield Reading("challenger_lead_nats", lead, (name, algorithm))
+
+
+def _of_forecasts(fold: ForecastLearning) -> Iterator[Reading]:
+    """Beside the same hour last week; those of categories together, for categories come and go."""
+    for place, hours in enumerate(HORIZONS):
+        judged = [(name.partition(":")[0], off[place]) for name, off in fold.errors().items() if off[place].count]
+        for kind in dict.fromkeys(kind for kind, _ in judged):
+            own = [errors for of, errors in judged if of == kind]
+            off = sum(errors.forecaster for errors in own), sum(errors.baseline for errors in own)
+            yield Reading("forecast_error", off[0], (kind, str(hours), FORECASTER))
+            yield Reading("forecast_error", off[1], (kind, str(hours), BASELINE))
 
 
 def _of_experiments(fold: Coordination) -> Iterator[Reading]:

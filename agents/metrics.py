@@ -72,6 +72,7 @@ METRICS: dict[str, Metric] = {
             "challenger_lead_nats", "gauge", ("model", "algorithm"), "log loss that it would surely save; over 0: win"
         ),
         Metric("promotions_total", "total", ("model", "algorithm"), "times that this challenger became the champion"),
+        Metric("forecast_error", "gauge", ("series", "hours", "model"), "mean absolute error of forecasts of an hour"),
         Metric("drift_total", "total", ("model", "input"), "times that a model's errors changed, by what showed it"),
         Metric("experiment_users", "gauge", ("campaign", "version", "arm"), "users enrolled whose window has ended"),
         Metric("experiment_purchases", "gauge", ("campaign", "version", "arm"), "users among them who bought"),

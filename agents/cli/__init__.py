@@ -24,6 +24,7 @@ COMMANDS = {
     "segments": "agents.cli.segments",
     "recommend": "agents.cli.recommend",
     "alerts": "agents.cli.alerts",
+    "forecast": "agents.cli.forecast",
     "simulate": "agents.cli.simulate",
     "explain": "agents.cli.explain",
     "assess": "agents.cli.assess",

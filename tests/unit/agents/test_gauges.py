@@ -18,9 +18,10 @@ from streams.coordinate import Coordination
 from streams.features.catalogue import RESPONSE_ROW, VERSION
 from streams.fold import DecideFold
 from streams.folding import Fold, LogRecord
-from streams.learn import FraudLearning, ResponseLearning
+from streams.learn import ForecastLearning, FraudLearning, ResponseLearning
 from streams.models.snapshots import pack, seal
 from streams.models.store import ModelStore
+from tests.making.hours import busy, log_of
 from tests.making.logs import SETTINGS
 
 START = 1_793_498_400_000
@@ -176,6 +177,23 @@ def test_experiments_are_counted_per_arm() -> None:
     assert found["experiment_purchases|cart-rescue|4|treatment"] == 1
     assert found["experiment_margin_minor_units|cart-rescue|4|treatment"] == 897
     assert found["experiment_users|cart-rescue|4|holdout"] == 1
+
+
+def test_forecasts_stand_beside_the_same_hour_last_week() -> None:
+    """From the second week on; what categories were off is one figure, whichever they are."""
+    fold = ForecastLearning()
+    fold.fold(log_of(busy(172, {"a": 3.0, "b": 1.0})), [])
+    found, off = told(fold), {name: errors[0] for name, errors in fold.errors().items()}
+    assert set(found) == {
+        f"forecast_error|{series}|{hours}|{model}"
+        for series in ("events", "orders", "pieces")
+        for hours in (1, 24)
+        for model in ("blend", "same_hour_last_week")
+    }
+    assert found["forecast_error|events|1|blend"] == off["events"].forecaster
+    pieces = off["pieces:a"].baseline + off["pieces:b"].baseline
+    assert found["forecast_error|pieces|1|same_hour_last_week"] == pytest.approx(pieces)
+    assert told(ForecastLearning()) == {}
 
 
 def test_a_fold_without_gauges_has_none() -> None:
