@@ -19,8 +19,6 @@ from streams.profiles.user import mark
 
 EVENTS, ORDERS = "events", "orders"
 """Names of series, beside those of categories."""
-FORECAST = 12
-"""Categories that are forecast: those that sell most."""
 MAX_CATEGORIES = 256
 """Categories whose rates are known."""
 MAX_ITEMS = 4096
@@ -42,10 +40,11 @@ class DemandState(msgspec.Struct, array_like=True):
 
 
 class DemandLearning:
-    """Learns whole hours of the shop in order."""
+    """Learns whole hours of the shop in order; of ``most`` categories, those that sell most, it forecasts each hour."""
 
-    def __init__(self, state: DemandState) -> None:
+    def __init__(self, state: DemandState, most: int) -> None:
         self._state = state
+        self._most = most
         self._series = {name: Series(own) for name, own in state.series.items()}
 
     @property
@@ -97,12 +96,12 @@ class DemandLearning:
         rates, series = self._state.categories, self._series
         if not series:
             series |= {EVENTS: Series(), ORDERS: Series()}
-        elif len(series) - 2 == FORECAST and self._state.learned % DAY:
+        elif len(series) - 2 == self._most and self._state.learned % DAY:
             return
-        for name in map(_series_of, rates.strongest(FORECAST)):
+        for name in map(_series_of, rates.strongest(self._most)):
             followed = [known for known in series if known.startswith(PIECES)]
             weakest = min(followed, key=self._strength, default="")
-            if name not in series and len(followed) == FORECAST:
+            if name not in series and len(followed) == self._most:
                 if self._strength(name) <= STRONGER * self._strength(weakest):
                     continue
                 del series[weakest]

@@ -87,7 +87,7 @@ class ForecastLearning:
 
     def _set(self, state: _State) -> None:
         self._state = state
-        self._demand = DemandLearning(state.demand)
+        self._demand = DemandLearning(state.demand, self._settings.forecast_categories)
 
     def _is_taken(self, counts: HourCounts) -> bool:
         ledger = self._state.ledger

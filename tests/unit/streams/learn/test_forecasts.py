@@ -120,10 +120,10 @@ def test_what_comes_late_is_counted_and_not_learned() -> None:
 
 
 def test_a_category_that_grows_takes_the_place_of_a_weaker_one() -> None:
-    """Twelve are forecast; the new one from the day on which it sells half as much again."""
-    weak = {f"c{n:02}": 2.0 for n in range(12)}
+    """Three are forecast; the new one from the day on which it sells half as much again."""
+    weak = {f"c{n}": 2.0 for n in range(3)}
     told = [*busy(24, weak), *busy(25, weak | {"new": 9.0}, FIRST + 24)]
-    fold, _ = folded(log_of(told))
+    fold, _ = folded(log_of(told), LearnSettings(forecast_categories=3))
     followed = [name for name in fold.errors() if name.startswith(PIECES)]
-    assert len(followed) == 12
+    assert len(followed) == 3
     assert PIECES + "new" in followed
