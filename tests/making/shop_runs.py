@@ -38,9 +38,16 @@ class Run(NamedTuple):
 
 
 def run_shop(
-    seed: int, *, customers: int, days: int, partitions: int = 2, keep_log: bool = False, learn: LearnSettings = OFTEN
+    seed: int,
+    *,
+    customers: int,
+    days: int,
+    partitions: int = 2,
+    keep_log: bool = False,
+    learn: LearnSettings = OFTEN,
+    head: bytes | None = None,
 ) -> Run:
-    """Let a shop run for some days; triggers reach it within five minutes."""
+    """Let a shop run for some days; triggers reach it within five minutes. Learn goes on from ``head``."""
     settings = SystemSettings(
         token_key=KEY,
         fold=FoldSettings(coupon_key=KEY),
@@ -49,6 +56,7 @@ def run_shop(
         keep_log=keep_log,
     )
     system = System(settings, (CART, BROWSE), POLICIES)
+    system.response.restore(head, ())
     shop = Shop(ShopSettings(seed=seed, customers=customers), Tokens(KEY).reveal)
     run = Run(system, shop, [], [], [], {}, [], [])
     start = shop.now
