@@ -146,7 +146,9 @@ def _users(lived: Lived, which: np.ndarray) -> int:
 
 
 def test_the_model_goes_on_from_version_to_version(lived: Lived) -> None:
-    """All decisions but the first days' had items, three each, none named twice."""
+    """All decisions but the first days' had items: three, or where too much was out of stock fewer; none twice."""
     assert len(lived.choices) > 300
-    assert all(len(set(choice.served)) == OFFERED for choice in lived.choices)
+    named = [len(set(choice.served)) for choice in lived.choices]
+    assert named == [len(choice.served) for choice in lived.choices]
+    assert sum(count == OFFERED for count in named) > 0.95 * len(named)
     assert unpack(pack(np.array(lived.weights))).min() >= 0.0

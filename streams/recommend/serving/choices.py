@@ -32,8 +32,9 @@ N = TypeVar("N", int, float)
 class Choices:
     """Popularity, co-visitation and content over what was chosen, blended by weights that are learned from choices.
 
-    A choice is scored beside some items by lot before anything is learned of it. What a customer chooses again teaches
-    nothing: who it was is not known, but pairs of customer and item are, those chosen last.
+    A choice of what was not before the customer's eyes is scored beside items by lot, for the pool's weights, before
+    anything else is learned of it. What a customer chooses again teaches nothing: who it was is not known, but pairs of
+    customer and item are, those chosen last.
     """
 
     def __init__(self, most_items: int = MOST_ITEMS, most_sources: int = MOST_SOURCES) -> None:
@@ -96,7 +97,7 @@ class Choices:
     def _learn(self, chosen: ChosenItem, seen: ItemsChosen, weight: float) -> None:
         item = mark(chosen.item)
         before = Context(tuple([other for other in seen.beside if other != item]), seen.interests)
-        if self.liked.items.get(item) is not None:
+        if self.liked.items.get(item) is not None and item not in seen.beside:
             self._choose(item, before)
         if self.liked.meet(item, chosen, weight):
             for source in before.items:

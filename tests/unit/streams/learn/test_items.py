@@ -102,6 +102,15 @@ def test_one_customer_counts_once_per_item() -> None:
     assert learned(others).state.total > 2 * learned(often).state.total
 
 
+def test_weights_learn_from_what_was_not_before_the_eyes() -> None:
+    """Views of an item say that its category is liked: a choice of it does not prove how much that tells of others."""
+    past = choices(8, 60)
+    looked_at, fresh = chosen(1, "add_to_cart", [3, 1], at=60), chosen(1, "add_to_cart", [3, 5], at=60)
+    before = learned(past).state
+    assert learned([*past, looked_at]).state.weights == before.weights
+    assert learned([*past, fresh]).state.weights != before.weights
+
+
 def test_years_of_silence_do_not_change_what_is_known() -> None:
     """Seen from a new landmark all shares are the same; an item chosen then weighs more than all of before."""
     known = learned(SEEN)
