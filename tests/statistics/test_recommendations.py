@@ -17,6 +17,7 @@ from schemas.topics import BROWSES, CLICKS, DECISIONS, MODELS
 from streams.features.values import View
 from streams.intake.tokens import Tokens
 from streams.learn import LearnSettings
+from streams.learn.items import RECOMMENDER
 from streams.models.snapshots import pack, unpack
 from streams.recommend.serving.choices import MEMBERS
 from streams.recommend.serving.compiled import ServedItems
@@ -103,7 +104,7 @@ def lived() -> Lived:
 def _choices(system: System, members: Members, event: Event | None) -> list[Choice]:
     found = []
     for _, output in system.take():
-        if output.topic == MODELS:
+        if output.topic == MODELS and output.key.startswith(RECOMMENDER.encode()):
             members.add(decode_msgpack(output.value, ModelSnapshot))
         if output.topic == DECISIONS and event is not None:
             decision = decode_json(output.value, Decision)
