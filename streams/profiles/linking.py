@@ -8,8 +8,10 @@ from streams.profiles.observing import (
     HALF_LIFE_INTEREST,
     HALF_LIFE_PURCHASES,
     HALF_LIFE_RATE,
+    LANDMARK_STANDS,
     MAX_PIECES,
     decay,
+    move_landmark,
 )
 from streams.profiles.prices import ALL, CHOICES
 from streams.profiles.user import (
@@ -73,6 +75,8 @@ def take_over(user: User, history: History) -> None:
 def _join_weights(user: User, history: History) -> None:
     """As seen from the customer's own landmark, the rate of events as of the later of both."""
     user.rate = _decayed_sum((user.rate, user.last_seen), (history.rate, history.last_seen), HALF_LIFE_RATE)
+    if history.landmark - user.landmark >= LANDMARK_STANDS:
+        move_landmark(user, history.landmark)
     earlier = user.landmark - history.landmark
     activity, interest = decay(earlier, HALF_LIFE_ACTIVITY), decay(earlier, HALF_LIFE_INTEREST)
     for field in ACTIVITY:

@@ -92,11 +92,11 @@ def _start_session(user: User, at: int, source: str) -> None:
     user.session_items = {}
     user.session_categories = {}
     if at - user.landmark >= LANDMARK_STANDS:
-        _move_landmark(user, at)
+        move_landmark(user, at)
 
 
-def _move_landmark(user: User, at: int) -> None:
-    """See weights from ``at`` on, before they grow out of a float's range."""
+def move_landmark(user: User, at: int) -> None:
+    """See weights from ``at`` (ms) on, before they grow out of a float's range."""
     activity, interest = decay(at - user.landmark, HALF_LIFE_ACTIVITY), decay(at - user.landmark, HALF_LIFE_INTEREST)
     user.landmark = at
     user.views *= activity

@@ -110,3 +110,15 @@ def test_caps_hold_when_two_full_profiles_meet(drawn: list[tuple[str, int]]) -> 
     assert len(full.devices) <= MAX_DEVICES
     data = encode_msgpack(full)
     assert encode_msgpack(decode_msgpack(data, User)) == data
+
+
+@pytest.mark.parametrize("years", [1, 31])
+def test_a_customer_of_long_ago_takes_over_what_a_visitor_does_today(years: int) -> None:
+    """Weights grow with the time between; a first event by a clock of the last century must not be too much."""
+    customer, visitor = User(), User()
+    observe(customer, taken("view", AT - years * 365 * DAY), AT - years * 365 * DAY)
+    observe(visitor, taken("favourite", AT), AT)
+    take_over(customer, hand_over(visitor))
+    view = View(customer, AT)
+    assert value(view, "activity.favourites") == pytest.approx(1.0)
+    assert value(view, "activity.views") == pytest.approx(0.5 ** (years * 365 / 7), abs=1e-12)
