@@ -17,18 +17,31 @@ from agents.runtime.heads import Head, decode_head
 from agents.runtime.storage import Found, KafkaStorage
 from agents.runtime.transactions import CommitFailed, Fenced
 from agents.settings import Settings
-from schemas.topics import CLOSED_DECISIONS, ENTITY_SIGHTINGS, FRAUD_SAMPLES, TOPICS, USER_LOG
+from schemas.topics import (
+    CLOSED_DECISIONS,
+    ENTITY_SIGHTINGS,
+    FRAUD_SAMPLES,
+    HOURLY_COUNTS,
+    ITEM_CHOICES,
+    TOPICS,
+    USER_LOG,
+)
 from streams.coordinate import Coordination
 from streams.fold import DecideFold
 from streams.folding import Fold, Refusal
 from streams.fraud.rings.finding import RingFinding
-from streams.learn import FraudLearning, ResponseLearning
+from streams.learn import ForecastLearning, FraudLearning, ItemLearning, ResponseLearning
 from streams.models.store import ModelStore
 from streams.state import FoldSettings
 
 FOLDS: Mapping[str, Mapping[str, Callable[[], Fold]]] = {
     "decide": {USER_LOG: lambda: DecideFold(0, FoldSettings(coupon_key=b""), ModelStore())},
-    "learn": {CLOSED_DECISIONS: ResponseLearning, FRAUD_SAMPLES: FraudLearning},
+    "learn": {
+        CLOSED_DECISIONS: ResponseLearning,
+        FRAUD_SAMPLES: FraudLearning,
+        ITEM_CHOICES: ItemLearning,
+        HOURLY_COUNTS: ForecastLearning,
+    },
     "coordinate": {CLOSED_DECISIONS: Coordination, ENTITY_SIGHTINGS: RingFinding},
 }
 """By role and log, who reads its checkpoints."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from agents import coordinate, decide, learn
 from agents.cli.checkpoints import in_words
 from agents.errors import USAGE
 from agents.kept_checkpoints import FOLDS, describe
@@ -24,8 +25,13 @@ def of(fold: bytes, entries: dict[bytes, bytes], low: int = 0) -> Found:
 
 
 def test_every_role_with_checkpoints_can_be_asked() -> None:
-    """A new one is a line in ``FOLDS``."""
+    """Of every log that it folds: a new one is a line in ``FOLDS``."""
     assert set(FOLDS) == set(KEPT)
+    folded = {"decide": decide.TOPICS, "learn": learn.TOPICS, "coordinate": coordinate.TOPICS}
+    assert {role: tuple(folds) for role, folds in FOLDS.items()} == folded
+    for role, folds in FOLDS.items():
+        for log, fold in folds.items():
+            assert describe(role, log, 0, of(fold().cut(), {})).unreadable == ""
 
 
 def test_a_checkpoint_that_this_program_wrote_is_readable() -> None:
