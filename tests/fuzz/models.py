@@ -13,6 +13,7 @@ from streams.models.snapshots import pack
 from streams.models.store import FORMS
 from tests.making.choices import choices, learned
 from tests.making.choices import snapshot as recommender
+from tests.making.forecasts import forecast_of
 from tests.making.items import items_snapshot
 from tests.making.models import segments
 
@@ -52,7 +53,9 @@ def _logistic() -> ModelSnapshot:
 _CUTS = {"cuts": np.array([[2.0, 3.0], [0.5, 1.0], [8.0, 9.0]]), "names": np.arange(1, 11)}
 ITEMS = items_snapshot({"shoes": Item(5, price=3, cost=1), "socks": Item(6, stock=2)})
 _CHOSEN = recommender(learned(choices(1, 60)))
-ORIGINALS = (_logistic(), _snapshot("isolation_forest", _TREE), segments(), _snapshot("rfm", _CUTS), ITEMS, _CHOSEN)
+_FORECAST = forecast_of({"shoes": [2.0] * 168}, {"shoes": 3.0, "socks": 1.0}, {5: 2.0, 7: 0.5})
+_SCORING = (_logistic(), _snapshot("isolation_forest", _TREE), segments(), _snapshot("rfm", _CUTS))
+ORIGINALS = (*_SCORING, ITEMS, _CHOSEN, _FORECAST)
 
 
 @st.composite

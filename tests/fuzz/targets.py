@@ -24,6 +24,7 @@ from streams.campaigns.document import Problem
 from streams.campaigns.policies import FILE
 from streams.campaigns.sets import check_set
 from streams.catalogue.table import ItemTable
+from streams.demand.served import DemandForecast
 from streams.features.catalogue import NO_SEGMENT
 from streams.folding import ModelMissing, Refusal
 from streams.intake.fold import IntakeFold, IntakeSettings, SourceRecord
@@ -170,6 +171,10 @@ def take_up(snapshot: ModelSnapshot) -> None:
             continue
         if isinstance(model, ItemTable):
             assert encode_msgpack([model.get(mark) for mark in (0, 1, 2**62)])
+            continue
+        if isinstance(model, DemandForecast):
+            said = [say for of in (mark("shoes"), 0) for say in (model.category_day(of, NOW), model.item_daily(5, of))]
+            assert all(0.0 <= one < inf for one in said)
             continue
         row = [0.5] * len(FORMS[given.algorithm].columns)
         if isinstance(model, LearnedSegments):
