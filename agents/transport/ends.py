@@ -9,6 +9,10 @@ from confluent_kafka.admin._listoffsets import ListOffsetsResultInfo, OffsetSpec
 
 from agents.transport.batches import Place
 
+ANSWER_SECONDS = 10
+OVERDUE_MS = 3 * ANSWER_SECONDS * 1000
+"""An answer that has not come by then is given up, and asked for again: it went down with a connection."""
+
 
 class Ends:
     """Knows that a partition was drained at time t: its end was asked at t, and has been read up to since.
@@ -35,14 +39,15 @@ class Ends:
         return dict(self._ends)
 
     def ask(self, places: Mapping[Place, int]) -> None:
-        """Ask for the ends of ``places`` when it is time to and the last answer has come."""
+        """Ask for the ends of ``places`` when it is time to and the last answer has come, or is overdue."""
         now = self._wall()
-        if self._answers or not places or 0 <= now - self._asked_at < self._interval:
+        pause = OVERDUE_MS if self._answers else self._interval
+        if not places or 0 <= now - self._asked_at < pause:
             return
         self._asked_at = now
         wanted = {TopicPartition(*place): OffsetSpec.latest() for place in places}  # type: ignore[no-untyped-call]  # a gap in its hints
         self._answers = self._admin.list_offsets(
-            wanted, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=10
+            wanted, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=ANSWER_SECONDS
         )
 
     def reached(self, positions: Mapping[Place, int]) -> dict[Place, int]:

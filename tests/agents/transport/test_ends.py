@@ -5,7 +5,7 @@ from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from agents.transport.batches import Place
-from agents.transport.ends import Ends
+from agents.transport.ends import OVERDUE_MS, Ends
 
 HERE = Place("clicks", 3)
 
@@ -85,3 +85,18 @@ def test_answers_about_partitions_given_away_are_dropped() -> None:
     ends.forget()
     broker.answer(5)
     assert ends.reached({HERE: 5}) == {}
+
+
+def test_an_answer_that_never_comes_is_asked_for_again() -> None:
+    """Else lag and drained partitions would be unknown until the next rebalance."""
+    now, broker = [1000], Broker()
+    ends = Ends(cast("AdminClient", broker), 500, lambda: now[0])
+    ends.ask({HERE: 0})
+    now[0] += OVERDUE_MS - 1
+    ends.ask({HERE: 0})
+    assert len(broker.asked) == 1
+    now[0] += 1
+    ends.ask({HERE: 0})
+    assert len(broker.asked) == 2
+    broker.answer(20)
+    assert ends.reached({HERE: 20}) == {HERE: now[0]}
