@@ -32,8 +32,8 @@ T_975 = 2.776
 
 @pytest.fixture(scope="module")
 def runs() -> list[Run]:
-    """Five shops of 700 customers over three weeks."""
-    return [run_shop(seed, customers=700, days=21) for seed in SEEDS]
+    """Five shops of 700 customers over two weeks."""
+    return [run_shop(seed, customers=700, days=14) for seed in SEEDS]
 
 
 @pytest.mark.parametrize("name", ["purchase", "click"])
