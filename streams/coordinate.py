@@ -13,6 +13,7 @@ from schemas.origins import Origin
 from schemas.topics import CLOSED_DECISIONS, DEAD_LETTERS, EXPERIMENT_RESULTS
 from streams.folding import LogRecord, Output, Refusal
 from streams.outputs import Writer
+from streams.whole_head import WholeHead
 
 VERSION = 2
 """Of the encoded state; a newer one is refused."""
@@ -71,7 +72,7 @@ class CoordinationState(msgspec.Struct, array_like=True):
     counters: dict[str, int] = {}
 
 
-class Coordination:
+class Coordination(WholeHead):
     """Folds ``closed-decisions`` into ``experiment-results``; implements ``streams.folding.Fold``.
 
     Users, purchases, revenue and margin count a user's first would-send only: one value per user and campaign
@@ -98,17 +99,6 @@ class Coordination:
         """The whole state; there are no entries beside it."""
         return encode_msgpack(self.state)
 
-    def encode_frozen(self, most: int) -> list[tuple[bytes, bytes | None]]:
-        """No entries: the head is all."""
-        del most
-        return []
-
-    def thaw(self) -> None:
-        """Nothing was frozen."""
-
-    def settle(self) -> None:
-        """Nothing was frozen."""
-
     def restore(self, head: bytes | None, entries: Iterable[tuple[bytes, bytes]]) -> None:
         """Set the state to that of a checkpoint."""
         del entries
@@ -118,10 +108,6 @@ class Coordination:
                 "run the newer program, or fold the log anew: `promostream checkpoints delete --role coordinate`",
             )
         self.state = CoordinationState() if head is None else decode_msgpack(head, CoordinationState)
-
-    def due(self) -> int | None:
-        """No timers: results follow closings."""
-        return None
 
     def counters(self) -> dict[str, int]:
         """Totals since the log's beginning."""

@@ -16,6 +16,7 @@ from streams.learn.publishing import publish
 from streams.learn.settings import LearnSettings
 from streams.ledger import Ledger, decode_head, encode_head
 from streams.reading import read
+from streams.whole_head import WholeHead
 
 
 class _State(msgspec.Struct, array_like=True):
@@ -26,7 +27,7 @@ class _State(msgspec.Struct, array_like=True):
     demand: DemandState = msgspec.field(default_factory=DemandState)
 
 
-class ForecastLearning:
+class ForecastLearning(WholeHead):
     """Fold of ``hourly-counts``/0 (see ``streams.folding.Fold``).
 
     An hour is learned when every partition of the log has told of it (see ``ShopHours``), after it was forecast. Every
@@ -61,25 +62,10 @@ class ForecastLearning:
         self._state.demand = self._demand.state()
         return encode_head(self._state)
 
-    def encode_frozen(self, most: int) -> list[tuple[bytes, bytes | None]]:
-        """Nothing: the head holds everything."""
-        del most
-        return []
-
-    def thaw(self) -> None:
-        """Nothing was frozen."""
-
-    def settle(self) -> None:
-        """Nothing was frozen."""
-
     def restore(self, head: bytes | None, entries: Iterable[tuple[bytes, bytes]]) -> None:
         """Set the state to that of a checkpoint; see ``Fold.restore``."""
         del entries
         self._set(_State() if head is None else decode_head(head, _State))
-
-    def due(self) -> int | None:
-        """Never: no timers."""
-        return None
 
     def counters(self) -> dict[str, int]:
         """Records taken, late and dropped."""

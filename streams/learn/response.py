@@ -22,6 +22,7 @@ from streams.reading import read
 from streams.response.learner import LearnerState
 from streams.response.progress import Progress
 from streams.response.served import SERVED
+from streams.whole_head import WholeHead
 
 PURCHASE = "purchase"
 CLICK = "click"
@@ -49,7 +50,7 @@ class _State(msgspec.Struct, array_like=True):
     contests: dict[str, ContestState] = {}
 
 
-class ResponseLearning:
+class ResponseLearning(WholeHead):
     """Fold of ``closed-decisions``/0 (see ``streams.folding.Fold``).
 
     Every decision is predicted before its label is learned; those in quarantine are neither, for their risk was known
@@ -111,25 +112,10 @@ class ResponseLearning:
         self._state.segments = self._segments.state()
         return encode_head(self._state)
 
-    def encode_frozen(self, most: int) -> list[tuple[bytes, bytes | None]]:
-        """Nothing: the head holds everything."""
-        del most
-        return []
-
-    def thaw(self) -> None:
-        """Nothing was frozen."""
-
-    def settle(self) -> None:
-        """Nothing was frozen."""
-
     def restore(self, head: bytes | None, entries: Iterable[tuple[bytes, bytes]]) -> None:
         """Set the state to that of a checkpoint; see ``Fold.restore``."""
         del entries
         self._set(_State() if head is None else decode_head(head, _State))
-
-    def due(self) -> int | None:
-        """Never: no timers."""
-        return None
 
     def counters(self) -> dict[str, int]:
         """Records taken and dropped, drifts, promotions; these from zero on, so that the first shows as an increase."""
