@@ -233,7 +233,7 @@ def _reader(settings: Settings, role: str) -> Reader:
     reset = "earliest" if role == "intake" else "error"
     return Reader(
         lambda: clients.consumer(settings, auto_offset_reset=reset),
-        Ends(clients.admin_client(settings), ENDS_INTERVAL_MS, wall_ms),
+        Ends(lambda: clients.admin_client(settings), ENDS_INTERVAL_MS, wall_ms),
         settings.poll_records,
         settings.fetch_pace_ms / 1000,
         source_records if role == "intake" else log_records,

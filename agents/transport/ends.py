@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 
-from confluent_kafka import IsolationLevel, TopicPartition
+from confluent_kafka import IsolationLevel, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.admin._listoffsets import ListOffsetsResultInfo, OffsetSpec
 
@@ -18,11 +18,12 @@ class Ends:
     """Knows that a partition was drained at time t: its end was asked at t, and has been read up to since.
 
     An end-of-partition event cannot tell that: it carries no time, and silence may be a lost connection.
-    ``interval`` is in ms of the wall time ``wall()``.
+    ``interval`` is in ms of the wall time ``wall()``; ``admin`` makes a client.
     """
 
-    def __init__(self, admin: AdminClient, interval: int, wall: Callable[[], int]) -> None:
-        self._admin = admin
+    def __init__(self, admin: Callable[[], AdminClient], interval: int, wall: Callable[[], int]) -> None:
+        self._new_admin = admin
+        self._admin = admin()
         self._wall = wall
         self._interval = interval
         self._asked_at = 0
@@ -68,4 +69,11 @@ class Ends:
                 place = Place(at.topic, at.partition)
                 self._ends[place] = answer.result().offset
                 self._waiting[place] = self._asked_at
+        if any(_is_outdated(answer.exception()) for answer in self._answers.values()):
+            self._admin = self._new_admin()
         self._answers = {}
+
+
+def _is_outdated(error: BaseException | None) -> bool:
+    """Whether the client believes in a leader of before: after a broker's restart it would do so for good."""
+    return isinstance(error, KafkaException) and error.args[0].code() == KafkaError.FENCED_LEADER_EPOCH

@@ -108,7 +108,7 @@ class Rig:
 async def running(settings: Settings, ledger: Ledger, opening: float = 0.0) -> AsyncIterator[Rig]:
     """A worker from start to leave."""
     lease = Lease(settings.session_timeout, settings.lease_margin, time.monotonic)
-    ends = Ends(clients.admin_client(settings), 200, lambda: time.time_ns() // 1_000_000)
+    ends = Ends(lambda: clients.admin_client(settings), 200, lambda: time.time_ns() // 1_000_000)
     reader = Reader(lambda: clients.consumer(settings), ends, settings.poll_records, settings.fetch_pace_ms / 1000)
     port = Port(settings, lease, reader)
     port.owner = owner = Recorder(port, ledger, opening)
