@@ -109,6 +109,10 @@ class Coordination(WholeHead):
             )
         self.state = CoordinationState() if head is None else decode_msgpack(head, CoordinationState)
 
+    def due(self) -> int | None:
+        """No timers: results follow closings."""
+        return None
+
     def counters(self) -> dict[str, int]:
         """Totals since the log's beginning."""
         return self.state.counters

@@ -2,7 +2,7 @@
 
 
 class WholeHead:
-    """A fold without entries and without timers (see ``streams.folding.Fold``): ``cut`` returns its whole state."""
+    """A fold without entries (see ``streams.folding.Fold``): ``cut`` returns its whole state."""
 
     def encode_frozen(self, most: int) -> list[tuple[bytes, bytes | None]]:
         """Nothing: the head holds everything."""
@@ -14,7 +14,3 @@ class WholeHead:
 
     def settle(self) -> None:
         """Nothing was frozen."""
-
-    def due(self) -> int | None:
-        """Never: what happens follows records."""
-        return None

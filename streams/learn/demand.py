@@ -1,6 +1,6 @@
 """The partitions' hourly counts become forecasts of traffic and demand, learned hour by hour."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import msgspec
 
@@ -11,11 +11,11 @@ from streams.demand.learning import DemandLearning, DemandState
 from streams.demand.series import Errors
 from streams.demand.served import NAME
 from streams.demand.shop import ShopHours
-from streams.folding import LogRecord, Output
+from streams.folding import Output
 from streams.learn.publishing import publish
 from streams.learn.settings import LearnSettings
 from streams.ledger import Ledger, decode_head, encode_head
-from streams.reading import read
+from streams.topic_fold import TopicFold
 from streams.whole_head import WholeHead
 
 
@@ -27,31 +27,19 @@ class _State(msgspec.Struct, array_like=True):
     demand: DemandState = msgspec.field(default_factory=DemandState)
 
 
-class ForecastLearning(WholeHead):
+class ForecastLearning(WholeHead, TopicFold[HourCounts]):
     """Fold of ``hourly-counts``/0 (see ``streams.folding.Fold``).
 
     An hour is learned when every partition of the log has told of it (see ``ShopHours``), after it was forecast. Every
     ``forecast_every`` hours, from a week on, the forecasts of the next week are published.
     """
 
+    topic = HOURLY_COUNTS
+    kind = HourCounts
+
     def __init__(self, settings: LearnSettings | None = None) -> None:
         self._settings = settings or LearnSettings()
         self._set(_State())
-
-    @property
-    def applied(self) -> int:
-        """Offset of the last record in the state; −1 for none."""
-        return self._state.ledger.applied
-
-    def fold(self, records: Sequence[LogRecord], outputs: list[Output]) -> None:
-        """Take hourly counts in order; see ``Fold.fold``."""
-        for record in records:
-            if record.offset <= self.applied:
-                continue
-            counts = read(record, HOURLY_COUNTS, HourCounts, self._state.ledger, outputs)
-            if counts is not None and self._is_taken(counts):
-                outputs += self._learn(counts, record.offset)
-            self._state.ledger.applied = record.offset
 
     def errors(self) -> dict[str, list[Errors]]:
         """By series and horizon: of the forecasts made, and of the same hour last week."""
@@ -67,16 +55,19 @@ class ForecastLearning(WholeHead):
         del entries
         self._set(_State() if head is None else decode_head(head, _State))
 
-    def counters(self) -> dict[str, int]:
-        """Records taken, late and dropped."""
-        return dict(self._state.ledger.tallies)
+    @property
+    def _ledger(self) -> Ledger:
+        return self._state.ledger
+
+    def _fold_one(self, message: HourCounts, offset: int) -> list[Output]:
+        return self._learn(message, offset) if self._is_taken(message) else []
 
     def _set(self, state: _State) -> None:
         self._state = state
         self._demand = DemandLearning(state.demand, self._settings.forecast_categories)
 
     def _is_taken(self, counts: HourCounts) -> bool:
-        ledger = self._state.ledger
+        ledger = self._ledger
         if not ledger.takes(counts.origin, HOURLY_COUNTS):
             return False
         late = self._state.hours.is_late(counts)
@@ -88,11 +79,11 @@ class ForecastLearning(WholeHead):
         over = self._state.hours.take(counts)
         for hour, shop in over:
             self._demand.learn_one(hour, shop)
-            self._state.ledger.waiting += 1
+            self._ledger.waiting += 1
         return self._publish_when_due((over[-1][0] + 1) * HOUR, offset) if over and self._demand.ready else []
 
     def _publish_when_due(self, at: int, offset: int) -> list[Output]:
-        ledger, settings = self._state.ledger, self._settings
+        ledger, settings = self._ledger, self._settings
         if not ledger.is_due(settings.forecast_every, settings.pause, at):
             return []
         snapshot = self._demand.snapshot(ledger.next_version(NAME), at)

@@ -1,6 +1,6 @@
 """Fraud samples become an isolation forest, fitted again now and then on a bounded sample of the stream."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from math import isfinite
 
 import msgspec
@@ -10,7 +10,7 @@ from schemas.models import Array, ModelSnapshot
 from schemas.origins import Origin
 from schemas.topics import FRAUD_SAMPLES
 from streams.features import catalogue
-from streams.folding import LogRecord, Output
+from streams.folding import Output
 from streams.fraud.forest import ALGORITHM
 from streams.ids import unit_interval
 from streams.learn.forests import Fit, arrays, fit, plan
@@ -19,7 +19,7 @@ from streams.learn.reservoir import Reservoir
 from streams.learn.settings import LearnSettings
 from streams.ledger import Ledger, decode_head, encode_head
 from streams.models.snapshots import seal
-from streams.reading import read
+from streams.topic_fold import TopicFold
 
 FRAUD = "fraud"
 TRAINS = "fraud_sample"
@@ -33,7 +33,7 @@ class _State(msgspec.Struct, array_like=True):
     kept: int = 0
 
 
-class FraudLearning:
+class FraudLearning(TopicFold[FraudSample]):
     """Fold of ``fraud-samples``/0 (see ``streams.folding.Fold``).
 
     A sample whose risk reaches ``quarantine`` trains nothing, so that abusers cannot make themselves normal. Every
@@ -41,28 +41,13 @@ class FraudLearning:
     very sample that made it due. ``fit`` may do so elsewhere: until it has, that sample waits as for a missing model.
     """
 
+    topic = FRAUD_SAMPLES
+    kind = FraudSample
+
     def __init__(self, settings: LearnSettings | None = None, fit: Fit = fit) -> None:
         self._settings = settings or LearnSettings()
         self._fit = fit
         self._set(_State())
-
-    @property
-    def applied(self) -> int:
-        """Offset of the last record in the state; −1 for none."""
-        return self._state.ledger.applied
-
-    def fold(self, records: Sequence[LogRecord], outputs: list[Output]) -> None:
-        """Take fraud samples in order; see ``Fold.fold``."""
-        for record in records:
-            if record.offset <= self.applied:
-                continue
-            sample = read(record, FRAUD_SAMPLES, FraudSample, self._state.ledger, outputs)
-            forest = None if sample is None else self._forest_when_due(sample)  # raises before anything changes
-            if sample is not None and self._is_taken(sample):
-                self._keep(sample)
-            if sample is not None and forest is not None:
-                outputs += self._publish(forest, record.offset, sample.at)
-            self._state.ledger.applied = record.offset
 
     def losses(self) -> dict[str, tuple[float, float]]:
         """None: there are no labels."""
@@ -90,20 +75,22 @@ class FraudLearning:
         self._set(_State() if head is None else decode_head(head, _State))
         self._reservoir.restore(entries)
 
-    def due(self) -> int | None:
-        """Never: no timers."""
-        return None
+    @property
+    def _ledger(self) -> Ledger:
+        return self._state.ledger
 
-    def counters(self) -> dict[str, int]:
-        """Records taken, quarantined and dropped."""
-        return dict(self._state.ledger.tallies)
+    def _fold_one(self, message: FraudSample, offset: int) -> list[Output]:
+        forest = self._forest_when_due(message)  # raises before anything changes
+        if self._is_taken(message):
+            self._keep(message)
+        return [] if forest is None else self._publish(forest, offset, message.at)
 
     def _set(self, state: _State) -> None:
         self._state = state
         self._reservoir = Reservoir(FRAUD, self._settings.reservoir)
 
     def _is_taken(self, sample: FraudSample) -> bool:
-        ledger = self._state.ledger
+        ledger = self._ledger
         if not ledger.takes(sample.origin, FRAUD_SAMPLES):
             return False
         kind = _kind(sample, self._settings.quarantine)
@@ -113,11 +100,11 @@ class FraudLearning:
     def _keep(self, sample: FraudSample) -> None:
         self._reservoir.offer(sample.x, self._state.kept)
         self._state.kept += 1
-        self._state.ledger.waiting += 1
+        self._ledger.waiting += 1
 
     def _forest_when_due(self, sample: FraudSample) -> dict[str, Array] | None:
         """The forest that this sample makes due, itself included; None if it makes none due."""
-        ledger, settings = self._state.ledger, self._settings
+        ledger, settings = self._ledger, self._settings
         trains = _kind(sample, settings.quarantine) == TRAINS and ledger.would_be_new(sample.origin)
         if not trains or not ledger.is_due(settings.refit_every, settings.pause, sample.at, more=1):
             return None
@@ -127,7 +114,7 @@ class FraudLearning:
     def _publish(self, forest: dict[str, Array], offset: int, at: int) -> list[Output]:
         snapshot = ModelSnapshot(
             name=FRAUD,
-            version=self._state.ledger.next_version(FRAUD),
+            version=self._ledger.next_version(FRAUD),
             algorithm=ALGORITHM,
             catalogue=catalogue.VERSION,
             features=catalogue.FRAUD_ROW,
@@ -135,7 +122,7 @@ class FraudLearning:
             trained_on=len(self._reservoir),
             trained_until=at,
         )
-        self._state.ledger.note_published(at, FRAUD)
+        self._ledger.note_published(at, FRAUD)
         return publish(seal(snapshot), Origin(FRAUD_SAMPLES, 0, offset), at)
 
 

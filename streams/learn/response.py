@@ -1,6 +1,6 @@
 """Closed decisions become response models, effects of offers and segments, learned one by one, published at times."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import msgspec
 
@@ -9,7 +9,7 @@ from schemas.models import ModelSnapshot, Promotion
 from schemas.origins import Origin
 from schemas.topics import CLOSED_DECISIONS
 from streams.features import catalogue
-from streams.folding import LogRecord, Output
+from streams.folding import Output
 from streams.learn.contest import Contest, ContestState
 from streams.learn.drift import DriftState, DriftWatch, drift_totals
 from streams.learn.effects import EFFECT, EffectLearning, EffectState
@@ -18,10 +18,10 @@ from streams.learn.segments import SegmentLearning, SegmentsState
 from streams.learn.settings import LearnSettings
 from streams.ledger import Ledger, decode_head, encode_head
 from streams.models.snapshots import seal
-from streams.reading import read
 from streams.response.learner import LearnerState
 from streams.response.progress import Progress
 from streams.response.served import SERVED
+from streams.topic_fold import TopicFold
 from streams.whole_head import WholeHead
 
 PURCHASE = "purchase"
@@ -50,7 +50,7 @@ class _State(msgspec.Struct, array_like=True):
     contests: dict[str, ContestState] = {}
 
 
-class ResponseLearning(WholeHead):
+class ResponseLearning(WholeHead, TopicFold[ClosedDecision]):
     """Fold of ``closed-decisions``/0 (see ``streams.folding.Fold``).
 
     Every decision is predicted before its label is learned; those in quarantine are neither, for their risk was known
@@ -60,25 +60,12 @@ class ResponseLearning(WholeHead):
     a response model in the form of its champion, and before that it is asked whether a challenger is to be promoted.
     """
 
+    topic = CLOSED_DECISIONS
+    kind = ClosedDecision
+
     def __init__(self, settings: LearnSettings | None = None) -> None:
         self._settings = settings or LearnSettings()
         self._set(_State())
-
-    @property
-    def applied(self) -> int:
-        """Offset of the last record in the state; −1 for none."""
-        return self._state.ledger.applied
-
-    def fold(self, records: Sequence[LogRecord], outputs: list[Output]) -> None:
-        """Learn from closed decisions in order; see ``Fold.fold``."""
-        for record in records:
-            if record.offset <= self.applied:
-                continue
-            decision = read(record, CLOSED_DECISIONS, ClosedDecision, self._state.ledger, outputs)
-            if decision is not None and self._is_taken(decision):
-                self._learn(decision)
-                outputs += self._publish_when_due(record.offset, decision.closed_at)
-            self._state.ledger.applied = record.offset
 
     def losses(self) -> dict[str, tuple[float, float]]:
         """Progressive log loss (model, constant) in nats per model; ``….ghosts`` on held-out users."""
@@ -120,7 +107,17 @@ class ResponseLearning(WholeHead):
     def counters(self) -> dict[str, int]:
         """Records taken and dropped, drifts, promotions; these from zero on, so that the first shows as an increase."""
         promotions = {_promotions(name, algorithm): 0 for name in MODELS for algorithm in SERVED}
-        return drift_totals(MODELS) | promotions | self._state.ledger.tallies
+        return drift_totals(MODELS) | promotions | self._ledger.tallies
+
+    @property
+    def _ledger(self) -> Ledger:
+        return self._state.ledger
+
+    def _fold_one(self, message: ClosedDecision, offset: int) -> list[Output]:
+        if not self._is_taken(message):
+            return []
+        self._learn(message)
+        return self._publish_when_due(offset, message.closed_at)
 
     def _set(self, state: _State) -> None:
         self._state = state
@@ -133,7 +130,7 @@ class ResponseLearning(WholeHead):
         self._segments = SegmentLearning(state.segments, self._settings.segment_batch)
 
     def _is_taken(self, decision: ClosedDecision) -> bool:
-        ledger = self._state.ledger
+        ledger = self._ledger
         if not ledger.takes(decision.origin, CLOSED_DECISIONS):
             return False
         kind = _kind(decision, self._settings.quarantine)
@@ -149,7 +146,7 @@ class ResponseLearning(WholeHead):
         closed[campaign] = closed.pop(campaign, 0) + 1
         if len(closed) > MAX_CAMPAIGNS:
             del closed[next(iter(closed))]
-        self._state.ledger.waiting += 1
+        self._ledger.waiting += 1
         self._segments.learn_one(decision.x)
         expected = self._score_then_learn(PURCHASE, decision, decision.purchased)
         if not decision.ghost:
@@ -168,7 +165,7 @@ class ResponseLearning(WholeHead):
         progress = self._state.progress.setdefault(name + GHOSTS if decision.ghost else name, Progress())
         if not decision.ghost:
             for drifted in self._watches[name].judge(expected, progress.base, label):
-                self._state.ledger.count(drifted)
+                self._ledger.count(drifted)
                 contest.forget()
             contest.judge(decision, said, label)
             contest.learn(decision.x, label)
@@ -176,9 +173,9 @@ class ResponseLearning(WholeHead):
         return expected
 
     def _publish_when_due(self, offset: int, at: int) -> list[Output]:
-        if not self._state.ledger.is_due(self._settings.retrain_every, self._settings.pause, at):
+        if not self._ledger.is_due(self._settings.retrain_every, self._settings.pause, at):
             return []
-        ledger = self._state.ledger
+        ledger = self._ledger
         for name in MODELS:
             self._promote(name, at)
         ready = [self._snapshot(name, at) for name in MODELS if self._contests[name].champion.learned]
@@ -188,21 +185,21 @@ class ResponseLearning(WholeHead):
         outputs: list[Output] = []
         for n, snapshot in enumerate(ready):
             outputs += publish(snapshot, Origin(CLOSED_DECISIONS, 0, offset, n), at)
-        self._state.ledger.note_published(at, *(snapshot.name for snapshot in ready))
+        self._ledger.note_published(at, *(snapshot.name for snapshot in ready))
         return outputs
 
     def _promote(self, name: str, at: int) -> None:
         """A new champion is watched anew: that it errs less is no drift."""
         promotion = self._contests[name].promote(at)
         if promotion is not None:
-            self._state.ledger.count(_promotions(name, promotion.algorithm))
+            self._ledger.count(_promotions(name, promotion.algorithm))
             self._watches[name] = DriftWatch(name)
 
     def _snapshot(self, name: str, at: int) -> ModelSnapshot:
         contest = self._contests[name]
         snapshot = ModelSnapshot(
             name=name,
-            version=self._state.ledger.next_version(name),
+            version=self._ledger.next_version(name),
             algorithm=contest.algorithm,
             catalogue=catalogue.VERSION,
             features=catalogue.RESPONSE_ROW,

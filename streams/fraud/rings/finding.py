@@ -1,6 +1,6 @@
 """Entity sightings → rings: groups of accounts that share so much that they seem to be one person's."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import msgspec
 
@@ -9,12 +9,12 @@ from schemas.fraud import EntitySighting
 from schemas.origins import Origin
 from schemas.records import Record, RingFound
 from schemas.topics import CONTROL, ENTITY_SIGHTINGS
-from streams.folding import LogRecord, Output
+from streams.folding import Output
 from streams.fraud.rings.evidence import CROWD, evidence, score
 from streams.fraud.rings.graph import MOST_ENTITIES
 from streams.fraud.rings.known import Known, Mark
 from streams.ledger import Ledger, decode_head, encode_head
-from streams.reading import read
+from streams.topic_fold import TopicFold
 
 TOLD_FROM = 0.8
 """A group with a lower score is not told of."""
@@ -35,31 +35,19 @@ class _State(msgspec.Struct, array_like=True):
     told: int = 0
 
 
-class RingFinding:
+class RingFinding(TopicFold[EntitySighting]):
     """Fold of ``entity-sightings``/0 into *ring found* records on ``control`` (see ``streams.folding.Fold``).
 
     A sighting re-examines the group around its account; only accounts of which something else holds now are told of.
     A score of 0 takes back what was told: the entity that tied them has turned out to be a public one.
     """
 
+    topic = ENTITY_SIGHTINGS
+    kind = EntitySighting
+
     def __init__(self, most: int = MOST_ENTITIES) -> None:
         self.known = Known(most)
         self._state = _State()
-
-    @property
-    def applied(self) -> int:
-        """Offset of the last record in the state; −1 for none."""
-        return self._state.ledger.applied
-
-    def fold(self, records: Sequence[LogRecord], outputs: list[Output]) -> None:
-        """Take sightings in order; see ``Fold.fold``."""
-        for record in records:
-            if record.offset <= self.applied:
-                continue
-            sighting = read(record, ENTITY_SIGHTINGS, EntitySighting, self._state.ledger, outputs)
-            if sighting is not None and self._is_taken(sighting):
-                outputs += self._take(sighting, record.offset)
-            self._state.ledger.applied = record.offset
 
     def cut(self) -> bytes:
         """Freeze what changed and return the head; see ``Fold.cut``."""
@@ -83,16 +71,15 @@ class RingFinding:
         self._state = _State() if head is None else decode_head(head, _State)
         self.known.restore(entries)
 
-    def due(self) -> int | None:
-        """Never: no timers."""
-        return None
+    @property
+    def _ledger(self) -> Ledger:
+        return self._state.ledger
 
-    def counters(self) -> dict[str, int]:
-        """Sightings taken and dropped, accounts told of."""
-        return dict(self._state.ledger.tallies)
+    def _fold_one(self, message: EntitySighting, offset: int) -> list[Output]:
+        return self._take(message, offset) if self._is_taken(message) else []
 
     def _is_taken(self, sighting: EntitySighting) -> bool:
-        ledger = self._state.ledger
+        ledger = self._ledger
         if not ledger.takes(sighting.origin, ENTITY_SIGHTINGS):
             return False
         ledger.count("records_total|coordinate|sighting")
@@ -151,6 +138,6 @@ class RingFinding:
         return mark is None or abs(chance - mark.score) >= NEWS or self._state.now - mark.at >= TOLD_AGAIN
 
     def _told(self, body: RingFound, origin: Origin) -> Output:
-        self._state.ledger.count("rings_total|coordinate|told" if body.score else "rings_total|coordinate|taken_back")
+        self._ledger.count("rings_total|coordinate|told" if body.score else "rings_total|coordinate|taken_back")
         record = Record(origin=origin, written_at=self._state.now, user="", body=body)
         return Output(CONTROL, b"ring", encode_msgpack(record), (("origin", origin.text.encode()),))
