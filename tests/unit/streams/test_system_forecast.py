@@ -1,7 +1,6 @@
 """Forecasts all the way round, ``decide`` to ``learn`` to ``control`` to ``decide``, under the laws of the log."""
 
 from collections import Counter
-from itertools import pairwise
 from typing import NamedTuple
 
 import pytest
@@ -22,7 +21,7 @@ from streams.simulate.settings import ShopSettings
 from streams.simulate.shop import Shop
 from streams.state import FoldSettings
 from streams.system import System, SystemSettings, Written
-from tests.making.checkpoints import Entries, checkpoint
+from tests.making.checkpoints import Entries, checkpoint, refolded
 from tests.making.logs import BROWSE, CART, POLICIES
 
 KEY = bytes(32)
@@ -92,12 +91,7 @@ def test_decisions_name_the_forecast_in_force(lived: Lived) -> None:
 def test_refolding_in_any_pieces_gives_the_same_bytes(lived: Lived, partition: int, cuts: list[int]) -> None:
     """Checkpointed and restored between pieces: the same outputs, hours and decisions included."""
     log, system = lived.system.logs[partition], lived.system
-    outputs, head, entries = list[Output](), None, Entries()
-    for start, end in pairwise(sorted({min(cut, len(log)) for cut in cuts} | {0, len(log)})):
-        fold = DecideFold(partition, FOLD, system.models)
-        fold.restore(head, entries.items())
-        fold.fold(log[start:end], outputs)
-        head = checkpoint(fold, entries, most=500)
+    outputs, head, _ = refolded(lambda: DecideFold(partition, FOLD, system.models), log, cuts)
     mine = [w.output for w in lived.written if w.output.topic == DECISIONS and w.partition == partition]
     told = [o for o in lived.of(HOURLY_COUNTS) if o.key == str(partition).encode()]
     assert [o for o in outputs if o.topic == DECISIONS] == mine

@@ -1,7 +1,6 @@
 """Rings all the way round, ``decide`` to ``coordinate`` to ``control`` to ``decide``, under the laws of the log."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 import pytest
@@ -20,7 +19,7 @@ from streams.simulate.settings import ShopSettings
 from streams.simulate.shop import Shop
 from streams.state import FoldSettings
 from streams.system import System, SystemSettings, Written
-from tests.making.checkpoints import Entries, checkpoint
+from tests.making.checkpoints import Entries, checkpoint, refolded
 from tests.making.logs import BROWSE, CART, POLICIES
 
 KEY = bytes(32)
@@ -79,12 +78,7 @@ def test_rings_come_back_to_every_partition(lived: Lived) -> None:
 def test_refolding_in_any_pieces_gives_the_same_bytes(lived: Lived, partition: int, cuts: list[int]) -> None:
     """Checkpointed and restored between pieces: the same outputs, sightings and ring marks included."""
     log, system = lived.system.logs[partition], lived.system
-    outputs, head, entries = list[Output](), None, Entries()
-    for start, end in pairwise(sorted({min(cut, len(log)) for cut in cuts} | {0, len(log)})):
-        fold = DecideFold(partition, FOLD, system.models)
-        fold.restore(head, entries.items())
-        fold.fold(log[start:end], outputs)
-        head = checkpoint(fold, entries, most=500)
+    outputs, head, entries = refolded(lambda: DecideFold(partition, FOLD, system.models), log, cuts)
     assert [o.value for o in outputs if o.topic == FRAUD_ALERTS] == outputs_of(lived, partition, FRAUD_ALERTS)
     straight, expected, wanted = DecideFold(partition, FOLD, system.models), list[Output](), Entries()
     straight.fold(log, expected)

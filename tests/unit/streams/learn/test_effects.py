@@ -1,7 +1,6 @@
 """The effects of offers, from closed decisions to the decisions that they serve."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -26,7 +25,7 @@ from streams.response.effect.offer_effect import assumed
 from streams.response.learner import Learner
 from streams.response.prior_effects import Effect, prior
 from streams.state import FoldSettings
-from tests.making.checkpoints import Entries, checkpoint
+from tests.making.checkpoints import refolded
 from tests.making.closed import NOTHING
 from tests.making.shop_runs import KEY, Run, run_shop
 
@@ -154,11 +153,9 @@ def test_with_effects_in_force_a_log_refolded_in_any_pieces_gives_the_same_decis
     """Checkpointed and restored between the pieces: byte for byte what was written when models came one by one."""
     expected = [decision for decision in run.decisions if decision.origin.partition == 0]
     assert any(decision.learned_from for decision in expected)
-    log, outputs, head, entries = run.system.logs[0], list[Output](), None, Entries()
-    ends = sorted({0, len(log), *(int(cut * len(log)) for cut in cuts)})
-    for start, end in pairwise(ends):
-        fold = DecideFold(0, FoldSettings(coupon_key=KEY), run.system.models)
-        fold.restore(head, entries.items())
-        fold.fold(log[start:end], outputs)
-        head = checkpoint(fold, entries, most=64)
+    log = run.system.logs[0]
+    settings = FoldSettings(coupon_key=KEY)
+    outputs, _, _ = refolded(
+        lambda: DecideFold(0, settings, run.system.models), log, [int(cut * len(log)) for cut in cuts], most=64
+    )
     assert [output.value for output in outputs if output.topic == DECISIONS] == [encode_json(one) for one in expected]
